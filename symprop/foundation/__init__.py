@@ -1,0 +1,1 @@
+"""Errors and argument checks. Imports no other part of symprop."""

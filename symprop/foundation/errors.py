@@ -1,0 +1,75 @@
+"""The errors symprop raises, and the one form their messages take.
+
+Every error names the argument, what was expected of it and the value that came,
+so that the message alone is enough to repair the call.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "InvalidArgument",
+    "MissingBackend",
+    "NoClosedForm",
+    "NoConvergence",
+    "OutOfDomain",
+    "PrecisionNotReached",
+    "SymPropError",
+    "UndecidedComparison",
+    "expected",
+]
+
+_LONGEST_VALUE = 200
+
+
+class SymPropError(Exception):
+    """Base class of every error symprop raises on purpose."""
+
+
+class InvalidArgument(SymPropError, ValueError):
+    """An argument has the wrong type, form or range."""
+
+
+class OutOfDomain(InvalidArgument):
+    """An argument is well formed, but the mathematics is not defined there."""
+
+
+class UndecidedComparison(SymPropError):
+    """Two enclosures overlap, so neither order of them is proved."""
+
+
+class NoClosedForm(SymPropError):
+    """No closed form is known to symprop; an enclosure may still exist."""
+
+
+class PrecisionNotReached(SymPropError):
+    """The digits asked for were not reached; ``best`` holds what was proved."""
+
+    def __init__(self, message: str, best: object = None) -> None:
+        super().__init__(message)
+        self.best = best
+
+
+class NoConvergence(SymPropError):
+    """An iteration stopped before its goal; ``best`` holds the best enclosure."""
+
+    def __init__(self, message: str, best: object = None) -> None:
+        super().__init__(message)
+        self.best = best
+
+
+class MissingBackend(SymPropError, ImportError):
+    """An optional package is not installed; the message gives the install line."""
+
+
+def expected(name: str, condition: str, value: object) -> str:
+    """Return the house sentence ``Expected <name> <condition> but got <name>=<value>.``.
+
+    Examples
+    --------
+    >>> expected("rho", "inside [-1, 1]", 2)
+    'Expected rho inside [-1, 1] but got rho=2.'
+    """
+    shown = value if isinstance(value, str) else repr(value)
+    if len(shown) > _LONGEST_VALUE:
+        shown = f"{shown[:_LONGEST_VALUE]}... ({len(shown)} characters)"
+    return f"Expected {name} {condition} but got {name}={shown}."

@@ -1,0 +1,1 @@
+"""Numbers that know their error: balls, precision, quadrature, roots and series."""

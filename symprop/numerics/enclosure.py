@@ -1,0 +1,430 @@
+"""`Enclosure`: a real number known to lie in a stated interval.
+
+A thin, frozen wrapper of a python-flint ball (``arb``). It adds what a ball lacks
+as a public type: decimal output that shows proved digits only, an order that
+refuses to guess, exact serialisation and conversion to SymPy and mpmath.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+from flint import arb, fmpq, fmpz
+
+from symprop.foundation.errors import InvalidArgument, UndecidedComparison, expected
+from symprop.numerics.precision import working_bits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import sympy
+
+__all__ = ["Enclosure"]
+
+_LONGEST_EXACT = 60  # decimals printed of an exact dyadic number, such as 2**-40
+_SCIENTIFIC_BELOW = -5
+_LOG10_2 = 0.30102999566398120
+
+
+def _as_fraction(ball: arb) -> Fraction:
+    """Return the exact value of a ball of radius zero."""
+    mantissa, exponent = (int(part) for part in ball.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent
+
+
+def _round_significant(value: Fraction, digits: int) -> tuple[int, int]:
+    """Return ``(m, e)`` with ``m * 10**e`` the rounding of ``value != 0`` to ``digits`` digits."""
+    numerator, denominator = abs(value.numerator), value.denominator
+    bits = numerator.bit_length() - denominator.bit_length()
+    exponent = int(bits * _LOG10_2) - digits - 1
+    while True:
+        scale = Fraction(10) ** (-exponent)
+        mantissa = round(abs(value) * scale)
+        if len(str(mantissa)) <= digits:
+            break
+        exponent += len(str(mantissa)) - digits
+    return (mantissa if value > 0 else -mantissa), exponent
+
+
+def _decimal(mantissa: int, exponent: int) -> str:
+    """Write ``mantissa * 10**exponent`` without inventing digits."""
+    sign = "-" if mantissa < 0 else ""
+    digits = str(abs(mantissa))
+    leading = len(digits) + exponent - 1
+    if exponent > 0 or leading < _SCIENTIFIC_BELOW:
+        tail = f".{digits[1:]}" if len(digits) > 1 else ""
+        return f"{sign}{digits[0]}{tail}e{leading:+03d}"
+    if exponent == 0:
+        return sign + digits
+    if leading >= 0:
+        return f"{sign}{digits[: leading + 1]}.{digits[leading + 1 :]}"
+    return f"{sign}0.{'0' * (-leading - 1)}{digits}"
+
+
+class Enclosure:
+    """A real number and a proof of its accuracy: ``midpoint +- radius`` contains it.
+
+    Parameters
+    ----------
+    ball : flint.arb, int, Fraction, str or Enclosure
+        The enclosing ball. Integers are exact; other rationals and decimal strings
+        are enclosed at ``bits`` bits.
+    bits : int, optional
+        Precision used when the value is not representable exactly.
+
+    Raises
+    ------
+    InvalidArgument
+        If the ball is NaN or the value cannot be read.
+
+    Conventions
+    -----------
+    Arithmetic is carried at the precision of the more precise operand, so that
+    ``a - b`` loses nothing by an unrelated global setting. Comparisons answer only
+    when the answer is proved and raise `UndecidedComparison` otherwise.
+
+    Error
+    -----
+    Enclosed: every operation rounds outward.
+
+    Examples
+    --------
+    >>> third = Enclosure("1/3", bits=60)
+    >>> print(third)
+    0.3333333333333333333
+    >>> third.contains(Fraction(1, 3))
+    True
+    >>> third < 1
+    True
+    """
+
+    __slots__ = ("_ball",)
+    _ball: arb
+
+    def __init__(self, ball: arb | int | Fraction | str | Enclosure, *, bits: int = 128) -> None:
+        if isinstance(ball, Enclosure):
+            value = ball.ball
+        elif isinstance(ball, arb):
+            value = ball
+        else:
+            value = _read(ball, bits)
+        if value.is_nan():
+            raise InvalidArgument(expected("ball", "to be a number", "nan"))
+        object.__setattr__(self, "_ball", value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"Enclosure is frozen; cannot set {name}")
+
+    @classmethod
+    def from_bounds(cls, lower: object, upper: object, *, bits: int = 128) -> Enclosure:
+        """Return the smallest ball at ``bits`` bits around ``[lower, upper]``."""
+        with working_bits(bits):
+            return cls(_read(lower, bits).union(_read(upper, bits)))
+
+    @classmethod
+    def from_integers(cls, parts: Sequence[int]) -> Enclosure:
+        """Inverse of `to_integers`; exact."""
+        if len(parts) != 4 or not all(isinstance(part, int) for part in parts):
+            raise InvalidArgument(expected("parts", "to be four integers", parts))
+        mantissa, exponent, radius_mantissa, radius_exponent = parts
+        if radius_mantissa < 0:
+            raise InvalidArgument(expected("parts", "to have a radius >= 0", parts))
+        bits = max(64, mantissa.bit_length() + 2)
+        with working_bits(bits):
+            midpoint = arb((fmpz(mantissa), fmpz(exponent)))
+            return cls(arb(midpoint, _radius_argument(radius_mantissa, radius_exponent)))
+
+    @property
+    def ball(self) -> arb:
+        """The underlying ``flint.arb``."""
+        return self._ball
+
+    @property
+    def midpoint(self) -> mpmath.mpf:
+        """Centre of the ball, exact, as an mpmath number."""
+        return mpmath.mpf(_tuple_of(self._ball.mid()))
+
+    @property
+    def radius(self) -> mpmath.mpf:
+        """Radius of the ball, exact, as an mpmath number."""
+        return mpmath.mpf(_tuple_of(self._ball.rad()))
+
+    @property
+    def lower(self) -> Fraction:
+        """Exact lower end of the interval."""
+        return _as_fraction(self._ball.mid()) - _as_fraction(self._ball.rad())
+
+    @property
+    def upper(self) -> Fraction:
+        """Exact upper end of the interval."""
+        return _as_fraction(self._ball.mid()) + _as_fraction(self._ball.rad())
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the radius is zero."""
+        return bool(self._ball.is_exact())
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the interval is bounded."""
+        return bool(self._ball.is_finite())
+
+    @property
+    def relative_bits(self) -> int:
+        """Proved bits of relative accuracy (negative when nothing is known)."""
+        return int(self._ball.rel_accuracy_bits())
+
+    @property
+    def digits(self) -> str:
+        """Decimal digits that every number of the ball rounds to; empty when there are none."""
+        return self.proved_digits()
+
+    def proved_digits(self, limit: int | None = None) -> str:
+        """Return the longest decimal, of at most ``limit`` digits, that is proved.
+
+        All numbers of the ball round to the returned decimal, so each digit is right
+        (the last one rounded to nearest). A ball around zero gives zeros to the
+        decimal place that is proved.
+
+        Examples
+        --------
+        >>> Enclosure("2/3", bits=80).proved_digits(10)
+        '0.6666666667'
+        """
+        if not self.is_finite:
+            return ""
+        lower, upper = self.lower, self.upper
+        if lower == upper:
+            return _exact_digits(lower, limit)
+        if lower <= 0 <= upper:
+            return _digits_around_zero(max(-lower, upper), limit)
+        most = max(1, int(self.relative_bits * _LOG10_2) + 2)
+        if limit is not None:
+            most = min(most, limit)
+        for count in range(most, 0, -1):
+            rounded = _round_significant(lower, count)
+            if Fraction(rounded[0]) * Fraction(10) ** rounded[1] == _value(
+                _round_significant(upper, count)
+            ):
+                return _decimal(*rounded)
+        return ""
+
+    def contains(self, value: object) -> bool:
+        """Whether ``value`` (a number or an `Enclosure`) lies inside, by exact comparison."""
+        if isinstance(value, Enclosure):
+            return self.lower <= value.lower and value.upper <= self.upper
+        if isinstance(value, int | Fraction | str | float):
+            exact = Fraction(value)
+            return self.lower <= exact <= self.upper
+        other = _read(value, 4096)
+        return self.contains(Enclosure(other))
+
+    def overlaps(self, other: object) -> bool:
+        """Whether the two intervals share a point; False proves that the numbers differ."""
+        return bool(self._ball.overlaps(_read(other, self._bits())))
+
+    def intersection(self, other: Enclosure) -> Enclosure:
+        """Return an enclosure of a number known to lie in both intervals."""
+        if not self.overlaps(other):
+            raise InvalidArgument(expected("other", f"to overlap {self}", str(other)))
+        with working_bits(max(self._bits(), other._bits())):
+            return Enclosure(self._ball.intersection(other.ball))
+
+    def to_integers(self) -> tuple[int, int, int, int]:
+        """Return ``(m, e, rm, re)``: midpoint ``m * 2**e`` and radius ``rm * 2**re``, exact."""
+        if not self.is_finite:
+            raise InvalidArgument(expected("ball", "to be finite", str(self._ball)))
+        middle, radius = self._ball.mid().man_exp(), self._ball.rad().man_exp()
+        return int(middle[0]), int(middle[1]), int(radius[0]), int(radius[1])
+
+    def compare(self, other: object) -> int | None:
+        """Return -1, 0 or 1 when the order is proved (0 only for equal exact numbers), or None."""
+        ball = _read(other, self._bits())
+        if self._ball < ball:
+            return -1
+        if self._ball > ball:
+            return 1
+        if self.is_exact and ball.is_exact() and self._ball == ball:
+            return 0
+        return None
+
+    def _bits(self) -> int:
+        return max(64, int(self._ball.bits()) + 8)
+
+    def _combine(self, other: object, operation: Callable[[arb, arb], arb]) -> Enclosure:
+        bits = max(self._bits(), other._bits() if isinstance(other, Enclosure) else 64)
+        try:
+            ball = _read(other, bits)
+        except InvalidArgument:
+            return NotImplemented
+        with working_bits(bits):
+            return Enclosure(operation(self._ball, ball))
+
+    def __add__(self, other: object) -> Enclosure:
+        return self._combine(other, lambda a, b: a + b)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: object) -> Enclosure:
+        return self._combine(other, lambda a, b: a - b)
+
+    def __rsub__(self, other: object) -> Enclosure:
+        return self._combine(other, lambda a, b: b - a)
+
+    def __mul__(self, other: object) -> Enclosure:
+        return self._combine(other, lambda a, b: a * b)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: object) -> Enclosure:
+        return self._combine(other, lambda a, b: a / b)
+
+    def __rtruediv__(self, other: object) -> Enclosure:
+        return self._combine(other, lambda a, b: b / a)
+
+    def __pow__(self, other: object) -> Enclosure:
+        return self._combine(other, lambda a, b: a**b)
+
+    def __neg__(self) -> Enclosure:
+        return self._combine(0, lambda a, b: b - a)
+
+    def __abs__(self) -> Enclosure:
+        with working_bits(self._bits()):
+            return Enclosure(abs(self._ball))
+
+    def _order(self, other: object, symbol: str) -> int:
+        sign = self.compare(other)
+        if sign is None:
+            raise UndecidedComparison(
+                f"Expected enclosures whose order is proved but got {self!r} {symbol} {other!r}."
+            )
+        return sign
+
+    def __lt__(self, other: object) -> bool:
+        return self._order(other, "<") < 0
+
+    def __gt__(self, other: object) -> bool:
+        return self._order(other, ">") > 0
+
+    def __le__(self, other: object) -> bool:
+        return self._order(other, "<=") <= 0
+
+    def __ge__(self, other: object) -> bool:
+        return self._order(other, ">=") >= 0
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same ball (not whether the enclosed numbers are equal)."""
+        return isinstance(other, Enclosure) and self.to_integers() == other.to_integers()
+
+    def __hash__(self) -> int:
+        return hash(self.to_integers())
+
+    def __float__(self) -> float:
+        return float(_as_fraction(self._ball.mid()))
+
+    def __str__(self) -> str:
+        return self.proved_digits() or str(self._ball.str(6))
+
+    def __repr__(self) -> str:
+        return f"<Enclosure {self._ball.str(12)}>"
+
+    def _repr_latex_(self) -> str:
+        text = self.proved_digits()
+        if not text:
+            return f"${self._ball.str(6)}$".replace("+/-", "\\pm")
+        mantissa, _, exponent = text.partition("e")
+        return f"${mantissa} \\times 10^{{{int(exponent)}}}$" if exponent else f"${text}$"
+
+    def _sympy_(self) -> sympy.Float:
+        import sympy
+
+        return sympy.Float._new(_tuple_of(self._ball.mid()), self._bits())
+
+    @property
+    def _mpf_(self) -> tuple[int, Any, int, int]:
+        return _tuple_of(self._ball.mid())
+
+    def __reduce__(self) -> tuple[Callable[..., Enclosure], tuple[tuple[int, int, int, int]]]:
+        return (Enclosure.from_integers, (self.to_integers(),))
+
+
+def _radius_argument(mantissa: int, exponent: int) -> arb:
+    """Return the number from which ``arb(midpoint, .)`` makes exactly this radius.
+
+    FLINT keeps 30 bits of a radius and rounds up by one unit even when nothing was
+    lost, so one unit is taken off first. A longer mantissa simply rounds outward.
+    """
+    if mantissa == 0 or mantissa.bit_length() > 30:
+        return arb((fmpz(mantissa), fmpz(exponent)))
+    shift = 31 - mantissa.bit_length()
+    return arb((fmpz((mantissa << shift) - 1), fmpz(exponent - shift)))
+
+
+def _value(rounded: tuple[int, int]) -> Fraction:
+    return Fraction(rounded[0]) * Fraction(10) ** rounded[1]
+
+
+def _exact_digits(value: Fraction, limit: int | None) -> str:
+    """Return all decimals of a dyadic rational, or its rounding when they are too many."""
+    if value == 0:
+        return "0"
+    most = limit or _LONGEST_EXACT
+    mantissa, exponent = _round_significant(value, most)
+    while mantissa % 10 == 0 and exponent < 0:
+        mantissa, exponent = mantissa // 10, exponent + 1
+    return _decimal(mantissa, exponent)
+
+
+def _digits_around_zero(magnitude: Fraction, limit: int | None) -> str:
+    """Return ``0.00...`` to the last decimal that every ``|x| <= magnitude`` rounds to zero."""
+    if magnitude >= Fraction(1, 2):
+        return ""
+    mantissa, exponent = _round_significant(magnitude, 3)
+    places = -(exponent + len(str(mantissa)))
+    while 2 * magnitude >= Fraction(1, 10**places):
+        places -= 1
+    if limit is not None:
+        places = min(places, limit)
+    return f"0.{'0' * places}" if places > 0 else "0"
+
+
+def _tuple_of(exact: arb) -> tuple[int, Any, int, int]:
+    """Return mpmath's raw tuple of a ball of radius zero."""
+    if not exact.is_finite():
+        infinity = mpmath.inf if exact > 0 else mpmath.ninf
+        raw: tuple[int, Any, int, int] = infinity._mpf_
+        return raw
+    mantissa, exponent = (int(part) for part in exact.man_exp())
+    from mpmath.libmp import from_man_exp
+
+    result: tuple[int, Any, int, int] = from_man_exp(mantissa, exponent)
+    return result
+
+
+def _read(value: object, bits: int) -> arb:
+    """Return the ball of a number that needs no symbolic evaluation."""
+    if isinstance(value, arb):
+        return value
+    if isinstance(value, Enclosure):
+        return value.ball
+    with working_bits(bits):
+        if isinstance(value, bool):
+            pass
+        elif isinstance(value, int | float | fmpq | fmpz):
+            return arb(value)
+        elif isinstance(value, Fraction):
+            return arb(fmpq(value.numerator, value.denominator))
+        elif isinstance(value, mpmath.mpf):
+            sign, mantissa, exponent, _ = value._mpf_
+            if mantissa or value == 0:
+                return arb((fmpz(int(-mantissa if sign else mantissa)), fmpz(int(exponent))))
+        elif isinstance(value, str):
+            try:
+                exact = Fraction(value)
+            except (ValueError, ZeroDivisionError):
+                pass
+            else:
+                return arb(fmpq(exact.numerator, exact.denominator))
+    raise InvalidArgument(expected("value", "to be a real number", value))
