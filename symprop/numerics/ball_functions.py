@@ -1,0 +1,217 @@
+"""The table of elementary operations on balls, real (``arb``) and complex (``acb``).
+
+Each takes the operands and ``analytic``: when true the caller (a quadrature rule)
+needs a non-finite ball wherever the function is not analytic on the operand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flint import acb, arb
+
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["BALL_FUNCTIONS", "ball_piecewise", "ball_power", "ball_sqrt", "real_or_complex"]
+
+Ball = Any  # arb | acb; flint has no stubs
+
+
+def real_or_complex(value: Ball) -> Ball:
+    """Return the real part when the imaginary part is exactly zero."""
+    if isinstance(value, acb) and value.imag.is_zero():
+        return value.real
+    return value
+
+
+def _through_complex(value: Ball, method: str, *arguments: Ball) -> Ball:
+    result = getattr(acb(value), method)(*arguments)
+    return result if isinstance(value, acb) else result.real
+
+
+def ball_sqrt(x: Ball, analytic: bool = False) -> Ball:
+    """Square root; a real ball that straddles 0 is intersected with [0, oo)."""
+    if isinstance(x, acb):
+        return x.sqrt(analytic=analytic)
+    if x >= 0:
+        return x.sqrt()
+    if x < 0:
+        raise OutOfDomain(expected("x", "to be >= 0 under a square root", str(x)))
+    return x.nonnegative_part().sqrt()
+
+
+def ball_power(x: Ball, y: Ball, analytic: bool = False) -> Ball:
+    """``x**y``; a real ball reaching 0 gives ``[0, upper**y]`` when ``y > 0``."""
+    if isinstance(x, acb) or isinstance(y, acb):
+        return acb(x).pow(acb(y), analytic=analytic)
+    if x > 0:
+        return x**y
+    if x < 0:
+        raise OutOfDomain(expected("x", "to be >= 0 under a real power", str(x)))
+    if not y > 0:
+        raise OutOfDomain(expected("x", "to be > 0 under a power that is not positive", str(x)))
+    upper = x.upper()
+    return arb(0) if not upper > 0 else arb(0).union(upper**y)
+
+
+def _inside_unit_interval(x: arb) -> arb:
+    unit = arb(0, 1)
+    if not x.overlaps(unit):
+        raise OutOfDomain(expected("x", "inside [-1, 1] under an inverse sine", str(x)))
+    return x if unit.contains(x) else x.intersection(unit)
+
+
+def _inverse_sine(name: str) -> Callable[..., Ball]:
+    def function(x: Ball, analytic: bool = False) -> Ball:
+        if isinstance(x, acb):
+            return getattr(x, name)(analytic=analytic)
+        return getattr(_inside_unit_interval(x), name)()
+
+    return function
+
+
+def _plain(name: str) -> Callable[..., Ball]:
+    def function(x: Ball, analytic: bool = False) -> Ball:  # entire or meromorphic: flag not needed
+        return getattr(x, name)()
+
+    return function
+
+
+def _with_cut(name: str) -> Callable[..., Ball]:
+    def function(x: Ball, analytic: bool = False) -> Ball:
+        return getattr(x, name)(analytic=analytic) if isinstance(x, acb) else getattr(x, name)()
+
+    return function
+
+
+def _log(x: Ball, analytic: bool = False) -> Ball:
+    if isinstance(x, acb):
+        return x.log(analytic=analytic)
+    if x < 0:
+        raise OutOfDomain(expected("x", "to be > 0 under a logarithm", str(x)))
+    return x.log()
+
+
+def _absolute(x: Ball, analytic: bool = False) -> Ball:
+    return x.real_abs(analytic=analytic) if isinstance(x, acb) else abs(x)
+
+
+def _sign(x: Ball, analytic: bool = False) -> Ball:
+    return x.real_sgn(analytic=analytic) if isinstance(x, acb) else x.sgn()
+
+
+def _heaviside(x: Ball, *half: Ball, analytic: bool = False) -> Ball:
+    if isinstance(x, acb):
+        return x.real_heaviside(analytic=analytic)
+    if x.is_zero():
+        return half[0] if half else arb("0.5")
+    return (1 + x.sgn()) / 2
+
+
+def _extreme(name: str) -> Callable[..., Ball]:
+    def function(*values: Ball, analytic: bool = False) -> Ball:
+        best = values[0]
+        for value in values[1:]:
+            if isinstance(best, acb) or isinstance(value, acb):
+                best = getattr(acb(best), f"real_{name}")(acb(value), analytic=analytic)
+            else:
+                best = getattr(best, name)(value)
+        return best
+
+    return function
+
+
+def _hyper(*values: Ball, payload: tuple[int, int], analytic: bool = False) -> Ball:
+    *parameters, z = values
+    if payload == (2, 1):
+        return z.hypgeom_2f1(*parameters)
+    return z.hypgeom(parameters[: payload[0]], parameters[payload[0] :])
+
+
+_DECIDERS: dict[str, Callable[[arb, arb], tuple[bool, bool]]] = {
+    "<": lambda a, b: (a < b, a >= b),
+    "<=": lambda a, b: (a <= b, a > b),
+    ">": lambda a, b: (a > b, a <= b),
+    ">=": lambda a, b: (a >= b, a < b),
+    "==": lambda a, b: (a.is_exact() and b.is_exact() and a == b, not a.overlaps(b)),
+    "!=": lambda a, b: (not a.overlaps(b), a.is_exact() and b.is_exact() and a == b),
+}
+
+
+def ball_piecewise(*slots: Ball, payload: tuple[str, ...], analytic: bool = False) -> Ball:
+    """Return the union of the branches that are not excluded (one branch if decided)."""
+    possible: list[Ball] = []
+    position = 0
+    for relation in payload:
+        value = slots[position]
+        if relation == "always":
+            possible.append(value)
+            break
+        left, right = (
+            part.real if isinstance(part, acb) else part
+            for part in slots[position + 1 : position + 3]
+        )
+        position += 3
+        surely, surely_not = _DECIDERS[relation](left, right)
+        if not surely_not:
+            possible.append(value)
+        if surely:
+            break
+    if not possible:
+        raise OutOfDomain(expected("x", "inside a branch of the Piecewise", str(slots[1])))
+    if len(possible) > 1 and analytic:
+        return acb("nan")
+    result = possible[0]
+    for value in possible[1:]:
+        result = result.union(value) if isinstance(result, arb) else acb(result).union(acb(value))
+    return result
+
+
+def _bessel_k(order: Ball, x: Ball, analytic: bool = False) -> Ball:
+    return x.bessel_k(order)
+
+
+def _polygamma(order: Ball, x: Ball, analytic: bool = False) -> Ball:
+    return _through_complex(x, "polygamma", order)  # acb.polygamma(order) at x is x.polygamma(order)
+
+
+def _binary_atan2(y: Ball, x: Ball, analytic: bool = False) -> Ball:
+    return arb.atan2(y, x)
+
+
+BALL_FUNCTIONS: dict[str, Callable[..., Ball]] = {
+    "exp": _plain("exp"),
+    "sqrt": ball_sqrt,
+    "power": ball_power,
+    "log": _log,
+    **{name: _plain(name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "sech")},
+    **{name: _plain(name) for name in ("csch", "coth", "cot", "sec", "csc", "gamma", "digamma")},
+    **{name: _plain(name) for name in ("erf", "erfc", "erfi", "zeta")},
+    "loggamma": _plain("lgamma"),
+    "asin": _inverse_sine("asin"),
+    "acos": _inverse_sine("acos"),
+    "atan": _with_cut("atan"),
+    "asinh": _with_cut("asinh"),
+    "acosh": _with_cut("acosh"),
+    "atanh": _with_cut("atanh"),
+    "atan2": _binary_atan2,
+    "Abs": _absolute,
+    "sign": _sign,
+    "Heaviside": _heaviside,
+    "Max": _extreme("max"),
+    "Min": _extreme("min"),
+    "besselk": _bessel_k,
+    "polygamma": _polygamma,
+    "elliptic_k": lambda m, analytic=False: _through_complex(m, "elliptic_k"),
+    "elliptic_e": lambda m, analytic=False: _through_complex(m, "elliptic_e"),
+    "hyper": _hyper,
+    "piecewise": ball_piecewise,
+}
+
+
+def unknown_function(name: str) -> InvalidArgument:
+    """Return the error for a function without ball arithmetic."""
+    return InvalidArgument(expected("expression", "built from functions known to symprop", name))

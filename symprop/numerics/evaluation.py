@@ -1,0 +1,321 @@
+"""From numbers and SymPy expressions to balls.
+
+One reader of numeric arguments for the whole library (`as_ball`, `as_exact`), one
+compiler of expressions (`compile_ball`), one adaptive evaluator (`enclose`).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+import sympy
+from flint import acb, arb, ctx, fmpq, fmpz
+
+from symprop.foundation.errors import InvalidArgument, PrecisionNotReached, expected
+from symprop.foundation.validation import check_dps
+from symprop.numerics.ball_functions import BALL_FUNCTIONS, unknown_function
+from symprop.numerics.enclosure import Enclosure
+from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
+from symprop.numerics.tape import Instruction, flatten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["BallFunction", "adaptive", "as_ball", "as_exact", "compile_ball", "enclose"]
+
+_MOST_DOUBLINGS = 8
+_LONGEST_NUMBER = 200_000  # characters of a numeric string
+
+
+def as_exact(value: object, name: str = "value") -> sympy.Expr | None:
+    """Return the exact SymPy number of an exact argument, or None for a ball.
+
+    Ints, Fractions, SymPy numbers, floats and mpf (their binary value) and rational or
+    decimal strings are exact.
+
+    Raises
+    ------
+    InvalidArgument
+        If ``value`` is not a finite real number.
+
+    Examples
+    --------
+    >>> as_exact("0.1"), as_exact("3/10"), as_exact(0.5)
+    (1/10, 3/10, 1/2)
+    """
+    if isinstance(value, Enclosure | arb):
+        return None
+    if isinstance(value, sympy.Expr):
+        if value.is_number and value.is_real and value.is_finite:
+            return sympy.Rational(value) if isinstance(value, sympy.Float) else value
+    else:
+        fraction = _as_fmpq(value)
+        if fraction is not None:
+            return sympy.Rational(int(fraction.p), int(fraction.q))
+    raise InvalidArgument(expected(name, "to be a finite real number", value))
+
+
+def _as_fmpq(value: object) -> fmpq | None:
+    """Return the exact rational of a plain number or string, None if it is neither."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return fmpq(value)
+    if isinstance(value, fmpq | fmpz):
+        return fmpq(value)
+    if isinstance(value, str):
+        return _read_string(value)
+    try:
+        if isinstance(value, mpmath.mpf):
+            sign, mantissa, exponent, _ = value._mpf_
+            if mantissa == 0 and value != 0:
+                return None
+            exact = Fraction(int(-mantissa if sign else mantissa)) * Fraction(2) ** int(exponent)
+        elif isinstance(value, float | Fraction):
+            exact = Fraction(value)
+        else:  # NumPy scalars
+            exact = Fraction(value.item())  # type: ignore[attr-defined]
+    except (AttributeError, ValueError, OverflowError, TypeError):
+        return None
+    return fmpq(exact.numerator, exact.denominator)
+
+
+def _read_string(text: str) -> fmpq | None:
+    """Return the rational written in ``text``; exponents are bounded before expanding them."""
+    if len(text) > _LONGEST_NUMBER:
+        return None
+    _, _, exponent = text.lower().partition("e")
+    try:
+        if exponent and abs(int(exponent)) > _LONGEST_NUMBER:
+            return None
+        exact = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return fmpq(exact.numerator, exact.denominator)
+
+
+def as_ball(value: object, bits: int, name: str = "value") -> arb:
+    """Return a ball around a numeric argument, correct to ``bits`` bits where it is exact.
+
+    Parameters
+    ----------
+    value : int, Fraction, sympy.Expr, str, float, mpmath.mpf, flint.arb or Enclosure
+        Strings are rationals or decimals, taken exactly; a float is its binary value.
+    bits : int
+        Working precision.
+    name : str
+        Name of the argument, for the error message.
+
+    Raises
+    ------
+    InvalidArgument
+        If ``value`` is not a finite real number.
+
+    Error
+    -----
+    Enclosed.
+    """
+    if isinstance(value, arb | Enclosure):
+        ball = value if isinstance(value, arb) else value.ball
+        if not ball.is_finite():
+            raise InvalidArgument(expected(name, "to be a finite real number", str(ball)))
+        return ball
+    if isinstance(value, sympy.Expr) and not isinstance(value, sympy.Rational):
+        exact = as_exact(value, name)
+        with working_bits(bits + GUARD_BITS):
+            return _real(compile_ball(exact)())
+    rational = (
+        fmpq(int(value.p), int(value.q)) if isinstance(value, sympy.Rational) else _as_fmpq(value)
+    )
+    if rational is None:
+        raise InvalidArgument(expected(name, "to be a finite real number", value))
+    with working_bits(bits):
+        return arb(rational)
+
+
+class BallFunction:
+    """A compiled expression: call it with balls to get a ball, at the precision in force.
+
+    Built by `compile_ball`. Arguments may be real (``arb``) or complex (``acb``).
+    """
+
+    __slots__ = ("_constants", "_expressions", "_inputs", "_result", "_steps")
+
+    def __init__(self, expression: sympy.Expr, symbols: Sequence[sympy.Symbol]) -> None:
+        tape = flatten(expression, symbols)
+        self._inputs = tape.inputs
+        self._expressions = tape.constants
+        self._steps = tuple(_step(instruction) for instruction in tape.instructions)
+        self._result = tape.result
+        self._constants: tuple[int, list[Any]] = (0, [])
+
+    def __call__(self, *balls: Any, analytic: bool = False) -> Any:
+        bits = ctx.prec
+        if self._constants[0] != bits:
+            self._constants = (bits, [_constant(number, bits) for number in self._expressions])
+        slots = [*balls, *self._constants[1]]
+        push = slots.append
+        for function, arguments in self._steps:
+            push(function(*[slots[index] for index in arguments], analytic=analytic))
+        return slots[self._result]
+
+
+def _constant(number: sympy.Expr, bits: int) -> Any:
+    if isinstance(number, sympy.Rational):
+        return arb(fmpq(int(number.p), int(number.q)))
+    if number is sympy.I:
+        return acb(0, 1)
+    if number in (sympy.oo, -sympy.oo):
+        return arb("inf") if number == sympy.oo else -arb("inf")
+    special = {
+        sympy.pi: arb.pi,
+        sympy.E: arb.const_e,
+        sympy.EulerGamma: arb.const_euler,
+        sympy.Catalan: arb.const_catalan,
+        sympy.GoldenRatio: lambda: (1 + arb(5).sqrt()) / 2,
+    }.get(number)
+    if special is not None:
+        return special()
+    if isinstance(number, sympy.Float):
+        return _constant(sympy.Rational(number), bits)
+    raise unknown_function(str(number))
+
+
+def _add(a: Any, b: Any, analytic: bool = False) -> Any:
+    return a + b
+
+
+def _multiply(a: Any, b: Any, analytic: bool = False) -> Any:
+    return a * b
+
+
+def _step(instruction: Instruction) -> tuple[Callable[..., Any], tuple[int, ...]]:
+    name, arguments, payload = instruction.name, instruction.arguments, instruction.payload
+    if name == "add":
+        return _add, arguments
+    if name == "mul":
+        return _multiply, arguments
+    if name == "integer_power":
+        return (lambda x, analytic=False: x**payload), arguments
+    custom = getattr(payload, "_eval_ball", None)
+    if custom is not None:
+        return (lambda *values, analytic=False: custom(*values)), arguments
+    function = BALL_FUNCTIONS.get(name)
+    if function is None:
+        raise unknown_function(name)
+    if name in ("hyper", "piecewise"):
+        return (
+            lambda *values, analytic=False: function(*values, payload=payload, analytic=analytic)
+        ), arguments
+    return function, arguments
+
+
+def compile_ball(expression: sympy.Expr, symbols: Sequence[sympy.Symbol] = ()) -> BallFunction:
+    """Compile ``expression`` into a function of balls, one for each of ``symbols``.
+
+    A SymPy function class may bring its own ball arithmetic as a static method
+    ``_eval_ball(*balls)``.
+
+    Raises
+    ------
+    InvalidArgument
+        If the expression contains other symbols or functions without ball arithmetic.
+
+    Error
+    -----
+    Enclosed, at the working precision in force at the call. A result may be
+    non-finite where the expression is singular on the given balls.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x")
+    >>> with working_bits(60):
+    ...     value = compile_ball(sympy.sqrt(x) + 1, [x])(arb(4))
+    >>> value == 3
+    True
+    """
+    return BallFunction(expression, symbols)
+
+
+def _real(value: Any) -> arb:
+    if isinstance(value, acb):
+        if not value.imag.contains(0):
+            raise InvalidArgument(expected("expression", "to be real", str(value)))
+        return value.real
+    return value
+
+
+def adaptive(function: Callable[[int], arb], dps: int, what: str = "value") -> Enclosure:
+    """Call ``function(bits)`` with rising precision until ``dps`` relative digits are proved.
+
+    A value whose ball still holds zero when its radius is below ``10**(-4*dps - 40)``
+    is returned as it is: relative digits of zero do not exist.
+
+    Raises
+    ------
+    PrecisionNotReached
+        With the best enclosure as ``best``.
+    """
+    goal = bits_from_dps(dps) - GUARD_BITS
+    bits = bits_from_dps(dps)
+    best: arb | None = None
+    for _ in range(_MOST_DOUBLINGS):
+        with working_bits(bits):
+            ball = function(bits)
+        if ball.is_finite():
+            if best is None or ball.rad() < best.rad():
+                best = ball
+            if ball.rel_accuracy_bits() >= goal or ball.is_exact():
+                return Enclosure(ball)
+            if ball.contains(0) and abs(ball).upper() < arb(2) ** (-4 * goal - 130):
+                return Enclosure(ball)
+        bits += max(bits, 64)
+    proved = None if best is None else Enclosure(best)
+    raise PrecisionNotReached(f"Expected {dps} proved digits of the {what} but got {proved}.", proved)
+
+
+def enclose(
+    expression: sympy.Expr,
+    *,
+    values: Mapping[sympy.Symbol, object] | None = None,
+    dps: int = 15,
+) -> Enclosure:
+    """Return a ball of at least ``dps`` relative digits around the value of an expression.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        A real expression.
+    values : mapping, optional
+        Numeric value of each free symbol (any numeric argument; exact ones stay exact).
+    dps : int
+        Decimal digits to prove.
+
+    Raises
+    ------
+    InvalidArgument
+        If a symbol has no value or a function has no ball arithmetic.
+    PrecisionNotReached
+        If the digits cannot be proved, as for a value given as a wide ball.
+
+    Error
+    -----
+    Enclosed.
+
+    Examples
+    --------
+    >>> print(enclose(sympy.pi / (sympy.pi - 1), dps=18).proved_digits(18))
+    1.46694220692426036
+    """
+    check_dps(dps)
+    table = dict(values or {})
+    function = compile_ball(expression, list(table))
+
+    def at(bits: int) -> arb:
+        return _real(
+            function(*(as_ball(value, bits, str(symbol)) for symbol, value in table.items()))
+        )
+
+    return adaptive(at, dps, "expression")
