@@ -61,9 +61,9 @@ def _short(value: float) -> str:
 
 def render(results: dict[str, Any]) -> str:
     """Return the Markdown block of the README."""
+    machine = f"{results['processor']}, Python {results['python']}"
     lines = [
-        f"Medians on one core of {results['processor']}, Python {results['python']}; symprop and "
-        "peer in one run, every call with fresh arguments.",
+        f"Medians on one core of {machine}; both in one run, every call with fresh arguments.",
         "",
         "| task | symprop | peer | ratio or rate | asked |",
         "| --- | ---: | ---: | ---: | ---: |",
