@@ -1,0 +1,228 @@
+"""Attacking a statement: search its whole hypothesis set for an input that breaks it.
+
+Three searches, all deterministic: the hostile corners of the domain, random inputs
+drawn (and shrunk) by hypothesis, and an optimiser that walks from the worst inputs
+found towards smaller slack. What is found is simplified while it still refutes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from symprop.ledger.checks import refutation, survey
+from symprop.ledger.claim import Check, Context
+from symprop.ledger.evidence import Evidence, Grade
+from symprop.ledger.relation import Comparison, Relation, Standing, show
+
+if TYPE_CHECKING:
+    from symprop.ledger.domain import Range
+    from symprop.ledger.relation import Point, Quantity
+
+__all__ = ["attack"]
+
+_SEED = 271_828
+_STARTS = 3  # inputs of least slack from which the optimiser walks
+
+
+def attack(
+    lhs: Quantity,
+    relation: str,
+    rhs: Quantity,
+    *,
+    domain: Mapping[str, Range],
+    assuming: Callable[..., bool] | None = None,
+    digits: int = 0,
+    tries: tuple[int, int] = (90, 900),
+) -> Check:
+    """Search a domain for a counterexample to a relation.
+
+    Parameters
+    ----------
+    lhs, rhs : quantity
+        The two sides (see `symprop.ledger.relation`).
+    relation : str
+        One of ``== != < <= > >=``.
+    domain : mapping
+        Range of each variable.
+    assuming : callable, optional
+        Further hypotheses: called with the variables it names, true where the statement
+        speaks.
+    digits : int
+        Digits an equality must at least agree to; never less than the run asks for.
+    tries : tuple of int
+        Inputs examined in the quick and in the full tier, a third by each search.
+
+    Returns
+    -------
+    Check
+        FAILS with a simplified exact counterexample (EXACT or ENCLOSED: the violation is
+        proved); HOLDS (SAMPLED) if every input was decided in favour; UNDECIDED if one
+        stays open; VACUOUS if no input satisfies ``assuming``.
+
+    Examples
+    --------
+    >>> from symprop.ledger.domain import Real
+    >>> check = attack(lambda x: x**2, ">=", lambda x: x, domain={"x": Real(0, 1)})
+    >>> print(check(Context()).counterexample)
+    at x = 1/2: 0.25 >= 0.5 is false
+    """
+    claimed = Relation(lhs, relation, rhs)
+
+    def check(context: Context) -> Evidence:
+        search = _Search(claimed, domain, assuming, max(digits, context.dps))
+        third = -(-context.pick(tries) // 3)
+        searches = (search.corners, search.random_inputs, search.descend)
+        for run in searches:
+            run(third)
+            if search.refuted is not None:
+                point, found = search.simplest()
+                return refutation(claimed, point, found)
+        return search.verdict()
+
+    return check
+
+
+class _Search:
+    """State of one attack: what was examined, the least slack, the refuting input."""
+
+    def __init__(
+        self,
+        claimed: Relation,
+        domain: Mapping[str, Range],
+        assuming: Callable[..., bool] | None,
+        digits: int,
+    ) -> None:
+        self._claimed, self._domain, self._digits = claimed, domain, digits
+        self._assumed = _assumption(assuming)
+        self._tally: Counter[Standing] = Counter()
+        self._outside = 0
+        self._still_open = ""
+        self._slack: list[tuple[float, dict[str, Any]]] = []
+        self.refuted: tuple[dict[str, Any], Comparison] | None = None
+
+    def examine(self, point: dict[str, Any]) -> Comparison | None:
+        """Compare at one input; None if it does not satisfy the hypotheses."""
+        admissible = all(self._domain[name].contains(v) for name, v in point.items())
+        if not admissible or not self._assumed(point):
+            self._outside += 1
+            return None
+        found = self._claimed.compare(point, digits=self._digits)
+        self._tally[found.standing] += 1
+        if found.standing is Standing.REFUTED:
+            self.refuted = point, found
+        elif found.standing is Standing.OPEN:
+            self._still_open = self._still_open or f"at {show(point)}: {found.reason}"
+        else:
+            self._slack.append((found.slack, point))
+        return found
+
+    def corners(self, count: int) -> None:
+        """Examine combinations of the edges of all ranges."""
+        edges = [domain.edges() for domain in self._domain.values()]
+        total = 1
+        for choices in edges:
+            total *= len(choices)
+        chosen: Iterator[tuple[Any, ...]]
+        if total <= count:
+            chosen = itertools.product(*edges)
+        else:
+            dice = random.Random(_SEED)  # noqa: S311  (reproducible, not secret)
+            chosen = (tuple(dice.choice(choices) for choices in edges) for _ in range(count))
+        for values in chosen:
+            self.examine(dict(zip(self._domain, values, strict=True)))
+            if self.refuted is not None:
+                return
+
+    def random_inputs(self, count: int) -> None:
+        """Let hypothesis draw inputs, and shrink the first one that refutes."""
+        from hypothesis import HealthCheck, Phase, find, reject, settings, strategies
+        from hypothesis.errors import NoSuchExample, Unsatisfiable
+
+        def refutes(point: dict[str, Any]) -> bool:
+            found = self.examine(point)
+            if found is None:
+                reject()
+            return found.standing is Standing.REFUTED
+
+        inputs = strategies.fixed_dictionaries(
+            {name: domain.strategy() for name, domain in self._domain.items()}
+        )
+        budget = settings(
+            max_examples=max(count, 1),
+            database=None,
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        )
+        try:
+            point = find(inputs, refutes, settings=budget, random=random.Random(_SEED))  # noqa: S311
+        except (NoSuchExample, Unsatisfiable):
+            return
+        self.examine(point)
+
+    def descend(self, count: int) -> None:
+        """Walk along coordinates from the inputs of least slack towards violation."""
+        dice = random.Random(_SEED)  # noqa: S311
+        names = tuple(self._domain)
+        self._slack.sort(key=lambda entry: entry[0])
+        starts = self._slack[:_STARTS]
+        for slack, origin in starts:
+            # Coordinates are searched, not inverted: each trial replaces one variable.
+            best, point, spread = slack, origin, 0.5
+            anchor = {name: dice.random() for name in names}
+            for _ in range(count // max(1, len(starts))):
+                name = dice.choice(names)
+                t = anchor[name] + spread * (2 * dice.random() - 1)
+                trial = {**point, name: self._domain[name].at(min(max(t, 0.0), 1.0))}
+                found = self.examine(trial)
+                if self.refuted is not None:
+                    return
+                if found is not None and found.lhs is not None and found.slack < best:
+                    best, point = found.slack, trial
+                    anchor[name] = min(max(t, 0.0), 1.0)
+                else:
+                    spread = max(spread * 0.97, 0.01)
+        return
+
+    def simplest(self) -> tuple[dict[str, Any], Comparison]:
+        """Replace values of the refuting input by simpler ones while it still refutes."""
+        assert self.refuted is not None
+        point, found = self.refuted
+        progress = True
+        while progress:
+            progress = False
+            for name, domain in self._domain.items():
+                for value in domain.simpler(point[name]):
+                    trial = {**point, name: value}
+                    if not self._assumed(trial):
+                        continue
+                    again = self._claimed.compare(trial, digits=self._digits)
+                    if again.standing is Standing.REFUTED:
+                        point, found, progress = trial, again, True
+                        break
+        return point, found
+
+    def verdict(self) -> Evidence:
+        """Return the evidence when nothing refuted."""
+        if self._still_open:
+            return Evidence.undecided(self._still_open)
+        examined = sum(self._tally.values())
+        if examined == 0:
+            return Evidence.vacuous(f"none of {self._outside} inputs satisfies the hypotheses")
+        least = min(slack for slack, _ in self._slack)
+        return Evidence.holds(
+            Grade.SAMPLED,
+            f"{survey(self._tally, self._digits)}, least relative slack {least:.2g}",
+        )
+
+
+def _assumption(assuming: Callable[..., bool] | None) -> Callable[[Point], bool]:
+    if assuming is None:
+        return lambda _: True
+    names = tuple(inspect.signature(assuming).parameters)
+    return lambda point: bool(assuming(**{name: point[name] for name in names}))
