@@ -15,7 +15,7 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BALL_FUNCTIONS", "ball_piecewise", "ball_power", "ball_sqrt", "real_or_complex"]
+__all__ = ["BALL_FUNCTIONS", "ball_integer_power", "ball_piecewise", "ball_power", "ball_sqrt", "real_or_complex"]
 
 Ball = Any  # arb | acb; flint has no stubs
 
@@ -41,6 +41,17 @@ def ball_sqrt(x: Ball, analytic: bool = False) -> Ball:
     if x < 0:
         raise OutOfDomain(expected("x", "to be >= 0 under a square root", str(x)))
     return x.nonnegative_part().sqrt()
+
+
+def ball_integer_power(x: Ball, n: int) -> Ball:
+    """``x**n`` for an int; a real ball around 0 needs care.
+
+    python-flint 0.9 gives nan when the midpoint is 0, and an even power is not negative.
+    """
+    if isinstance(x, acb) or n <= 1 or not x.contains(0):
+        return x**n
+    largest = abs(x).upper() ** n
+    return arb(0).union(largest) if n % 2 == 0 else (-largest).union(largest)
 
 
 def ball_power(x: Ball, y: Ball, analytic: bool = False) -> Ball:

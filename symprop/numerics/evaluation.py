@@ -15,7 +15,11 @@ from flint import acb, arb, ctx, fmpq, fmpz
 
 from symprop.foundation.errors import InvalidArgument, PrecisionNotReached, expected
 from symprop.foundation.validation import check_dps
-from symprop.numerics.ball_functions import BALL_FUNCTIONS, unknown_function
+from symprop.numerics.ball_functions import (
+    BALL_FUNCTIONS,
+    ball_integer_power,
+    unknown_function,
+)
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
 from symprop.numerics.tape import Instruction, flatten
@@ -198,7 +202,7 @@ def _step(instruction: Instruction) -> tuple[Callable[..., Any], tuple[int, ...]
     if name == "mul":
         return _multiply, arguments
     if name == "integer_power":
-        return (lambda x, analytic=False: x**payload), arguments
+        return (lambda x, analytic=False: ball_integer_power(x, payload)), arguments
     custom = getattr(payload, "_eval_ball", None)
     if custom is not None:
         return (lambda *values, analytic=False: custom(*values)), arguments
