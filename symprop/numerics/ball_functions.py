@@ -15,7 +15,14 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BALL_FUNCTIONS", "ball_integer_power", "ball_piecewise", "ball_power", "ball_sqrt", "real_or_complex"]
+__all__ = [
+    "BALL_FUNCTIONS",
+    "ball_integer_power",
+    "ball_piecewise",
+    "ball_power",
+    "ball_sqrt",
+    "real_or_complex",
+]
 
 Ball = Any  # arb | acb; flint has no stubs
 
