@@ -17,7 +17,14 @@ from symprop.foundation.errors import InvalidArgument, expected
 from symprop.ledger.claim import Check, Context
 from symprop.ledger.evidence import Evidence, Grade
 from symprop.ledger.points import THE_CONSTANT, exact_points
-from symprop.ledger.relation import Relation, Standing, ball_of, evaluator, refuting_numbers, show
+from symprop.ledger.relation import (
+    Relation,
+    Standing,
+    ball_of,
+    evaluator,
+    located,
+    refuting_numbers,
+)
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import bits_from_dps, working_bits
 
@@ -47,7 +54,8 @@ def survey(tally: Counter[Standing], digits: int) -> str:
         parts.append(f"proved at {tally[Standing.PROVED]}")
     if tally[Standing.AGREES]:
         parts.append(f"agrees to {digits} digits at {tally[Standing.AGREES]}")
-    return " and ".join(parts) + " points"
+    count = sum(tally.values())
+    return " and ".join(parts) + (" point" if count == 1 else " points")
 
 
 def at_points(
@@ -94,7 +102,7 @@ def at_points(
             if found.standing is Standing.REFUTED:
                 return refutation(claimed, point, found)
             if found.standing is Standing.OPEN:
-                still_open = still_open or f"at {show(point)}: {found.reason}"
+                still_open = still_open or located(point, found.reason)
             tally[found.standing] += 1
             exact = exact and found.exact
         if still_open:

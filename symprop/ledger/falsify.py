@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from symprop.ledger.checks import refutation, survey
 from symprop.ledger.claim import Check, Context
 from symprop.ledger.evidence import Evidence, Grade
-from symprop.ledger.relation import Comparison, Relation, Standing, show
+from symprop.ledger.relation import Comparison, Relation, Standing, located
 
 if TYPE_CHECKING:
     from symprop.ledger.domain import Range
@@ -116,7 +116,7 @@ class _Search:
         if found.standing is Standing.REFUTED:
             self.refuted = point, found
         elif found.standing is Standing.OPEN:
-            self._still_open = self._still_open or f"at {show(point)}: {found.reason}"
+            self._still_open = self._still_open or located(point, found.reason)
         else:
             self._slack.append((found.slack, point))
         return found
@@ -214,11 +214,11 @@ class _Search:
         examined = sum(self._tally.values())
         if examined == 0:
             return Evidence.vacuous(f"none of {self._outside} inputs satisfies the hypotheses")
-        least = min(slack for slack, _ in self._slack)
-        return Evidence.holds(
-            Grade.SAMPLED,
-            f"{survey(self._tally, self._digits)}, least relative slack {least:.2g}",
-        )
+        detail = survey(self._tally, self._digits)
+        if self._claimed.symbol not in ("==", "!="):
+            least = min(slack for slack, _ in self._slack)
+            detail += f", least relative slack {abs(least):.2g}"
+        return Evidence.holds(Grade.SAMPLED, detail)
 
 
 def _assumption(assuming: Callable[..., bool] | None) -> Callable[[Point], bool]:

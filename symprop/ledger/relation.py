@@ -38,6 +38,7 @@ __all__ = [
     "Standing",
     "ball_of",
     "evaluator",
+    "located",
     "refuting_numbers",
     "show",
 ]
@@ -83,6 +84,13 @@ class Comparison:
     exact: bool = False
     slack: float = 0.0
     reason: str = ""
+
+
+def located(point: Point, text: str) -> str:
+    """Return ``at <inputs>: text``, or the text alone for a statement without variables."""
+    return (
+        f"at {', '.join(f'{k} = {show(v)}' for k, v in point.items())}: {text}" if point else text
+    )
 
 
 def show(value: Any) -> str:
@@ -224,7 +232,7 @@ class Relation:
             slack = self._slack(float((difference / size).mid()) if size > 0 else 0.0)
         standing, reason = self._standing(difference, lhs, rhs, digits), ""
         if standing is Standing.OPEN:
-            reason = f"the sides {lhs} and {rhs} are not told apart"
+            reason = f"the sides {_digits(lhs)} and {_digits(rhs)} are not told apart"
         return Comparison(standing, lhs, rhs, slack=slack, reason=reason)
 
     def _true(self, sign: int) -> bool:
@@ -243,6 +251,8 @@ class Relation:
         return relative if self.symbol in (">", ">=") else -relative
 
     def _standing(self, difference: arb, lhs: Enclosure, rhs: Enclosure, digits: int) -> Standing:
+        if difference == 0:  # a ball of radius zero
+            return Standing.PROVED if self._true(0) else Standing.REFUTED
         if difference.contains(0):
             if self.symbol == "<=" and difference <= 0:
                 return Standing.PROVED

@@ -14,7 +14,7 @@ from symprop.foundation.validation import check_choice
 from symprop.ledger.claim import Check, Context
 from symprop.ledger.evidence import Counterexample, Evidence, Grade
 from symprop.ledger.points import THE_CONSTANT, exact_points
-from symprop.ledger.relation import ball_of, evaluator, show
+from symprop.ledger.relation import ball_of, evaluator, located, show
 from symprop.numerics.precision import bits_from_dps
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def simulated(
             mean, error, value = measure(point, size, _SEED + index)
             if not 0 < error <= resolution * abs(value):
                 return Evidence.undecided(
-                    f"standard error {error:.2g} cannot resolve {value:.6g} at {show(point)}"
+                    located(point, f"standard error {error:.2g} cannot resolve {value:.6g}")
                 )
             deviation = (mean - value) / error
             worst = max(worst, excess(deviation))
@@ -95,7 +95,7 @@ def simulated(
             again = (mean - value) / error if error > 0 else 0.0
             if excess(again) <= _LARGEST_DEVIATION or (again > 0) is not (deviation > 0):
                 return Evidence.undecided(
-                    f"{deviation:+.1f} standard errors at {show(point)}, then {again:+.1f}"
+                    located(point, f"{deviation:+.1f} standard errors, then {again:+.1f}")
                 )
             inputs: dict[str, Any] = {name: show(v) for name, v in point.items()}
             numbers = Counterexample(inputs, f"{mean:.8g}({error:.1g})", f"{value:.12g}", relation)

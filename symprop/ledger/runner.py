@@ -1,0 +1,197 @@
+"""Running claims, one after the other or in several processes.
+
+Processes, because the precision of FLINT and mpmath is one variable per process, not
+one per thread. Only ids and plain data travel between them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symprop.foundation.validation import check_integer
+from symprop.ledger.claim import Context
+from symprop.ledger.evidence import Evidence
+from symprop.ledger.fingerprint import fingerprint
+from symprop.ledger.result import Journal, Result
+from symprop.numerics.precision import precision
+
+if TYPE_CHECKING:
+    from symprop.ledger.claim import Check, Claim
+    from symprop.ledger.registry import Registry
+
+__all__ = ["run", "run_claim"]
+
+
+def run_claim(claim: Claim, context: Context) -> Result:
+    """Run the checks and the near miss of one claim in this process.
+
+    A check that raises is UNDECIDED, with the error as its detail: a crash proves nothing.
+    """
+    start = time.perf_counter()
+    findings = tuple(_find(check, context) for check in claim.checks)
+    near_miss = _find(claim.near_miss, context)
+    return Result(
+        claim_id=claim.id,
+        tier=context.tier,
+        dps=context.dps,
+        findings=findings,
+        near_miss=near_miss,
+        seconds=round(time.perf_counter() - start, 3),
+    )
+
+
+def _find(check: Check, context: Context) -> Evidence:
+    try:
+        with precision(context.dps):  # whatever an earlier claim did to it
+            return check(context)
+    except Exception as error:  # noqa: BLE001  (any crash of a check is a finding)
+        return Evidence.undecided(f"the check raised {type(error).__name__}: {error}")
+
+
+def run(
+    registry: Registry,
+    claims: Sequence[Claim],
+    context: Context,
+    *,
+    jobs: int = 1,
+    journal: Journal | None = None,
+    resume: bool = False,
+    on_result: Callable[[Claim, Result], None] | None = None,
+) -> dict[str, Result]:
+    """Run claims and return their results by id, in the order given.
+
+    Parameters
+    ----------
+    registry : Registry
+        Where the claims live; workers import them from there.
+    claims : sequence of Claim
+        What to run.
+    context : Context
+        Tier and digits.
+    jobs : int
+        Number of processes; 1 runs in this one.
+    journal : Journal, optional
+        Gets every result as it comes.
+    resume : bool
+        Reuse results of the journal whose claims, imports and libraries are unchanged.
+    on_result : callable, optional
+        Called with each claim and its result, in order of completion.
+
+    Notes
+    -----
+    On Ctrl-C the workers are ended at once and `KeyboardInterrupt` goes on; what was
+    finished is in the journal.
+    """
+    check_integer("jobs", jobs, minimum=1)
+    by_id = {claim.id: claim for claim in claims}
+    prints: dict[str, str] = {}
+    if journal is not None:
+        prints = {claim_id: fingerprint(registry.homes[claim_id]) for claim_id in by_id}
+    results: dict[str, Result] = {}
+
+    def record(result: Result, *, is_new: bool = True) -> None:
+        results[result.claim_id] = result
+        if journal is not None and is_new:
+            journal.append(result, prints[result.claim_id])
+        if on_result is not None:
+            on_result(by_id[result.claim_id], result)
+
+    if journal is not None and resume:
+        for result in journal.saved(context, prints).values():
+            record(result, is_new=False)
+    waiting = [claim_id for claim_id in by_id if claim_id not in results]
+    if jobs == 1 or len(waiting) <= 1:
+        for claim_id in waiting:
+            record(run_claim(by_id[claim_id], context))
+    else:
+        tasks = [_Task(registry.homes[claim_id], claim_id, context) for claim_id in waiting]
+        _run_in_processes(tasks, min(jobs, len(waiting)), record)
+    return {claim_id: results[claim_id] for claim_id in by_id}
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One claim to run, as data that travels."""
+
+    home: str
+    claim_id: str
+    context: Context
+
+    def __call__(self) -> dict[str, Any]:
+        module = importlib.import_module(self.home)
+        claim = next(claim for claim in module.CLAIMS if claim.id == self.claim_id)
+        return run_claim(claim, self.context).to_json()
+
+    def lost(self) -> Result:
+        """Return the result of a claim that ends its process."""
+        gone = Evidence.undecided("the process died while running this claim")
+        return Result(
+            claim_id=self.claim_id,
+            tier=self.context.tier,
+            dps=self.context.dps,
+            findings=(gone,),
+            near_miss=gone,
+            seconds=0.0,
+        )
+
+
+def _run_in_processes(tasks: Sequence[_Task], jobs: int, record: Callable[[Result], None]) -> None:
+    """Run tasks in worker processes; one that kills its worker is tried again alone."""
+    waiting = deque(tasks)
+    suspects: deque[_Task] = deque()
+    while waiting:
+        suspects += _run_until_broken(waiting, jobs, record)
+    while suspects:
+        alone = deque([suspects.popleft()])
+        for task in _run_until_broken(alone, 1, record):
+            record(task.lost())
+
+
+def _run_until_broken(
+    waiting: deque[_Task], jobs: int, record: Callable[[Result], None]
+) -> list[_Task]:
+    """Empty the queue, or stop when a worker dies and return the tasks under way then.
+
+    No more tasks are handed out than there are workers, so that few are under suspicion.
+    """
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
+    )
+    running: dict[Future[dict[str, Any]], _Task] = {}
+    lost: list[_Task] = []
+    finished = False
+    try:
+        while (waiting or running) and not lost:
+            while waiting and len(running) < jobs:
+                running[pool.submit(waiting[0])] = waiting[0]
+                waiting.popleft()
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                task = running.pop(future)
+                try:
+                    record(Result.from_json(future.result()))
+                except BrokenProcessPool:
+                    lost.append(task)
+        finished = not lost
+    except BrokenProcessPool:  # from submit: what was running is under suspicion
+        pass
+    finally:
+        pool.shutdown(wait=finished, cancel_futures=True)
+        if not finished:
+            for worker in set(multiprocessing.active_children()) - before:
+                worker.terminate()
+    return lost + list(running.values())
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
