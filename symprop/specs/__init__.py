@@ -1,0 +1,1 @@
+"""What is studied, as data that theory and simulator both read: activations and architectures."""
