@@ -1,0 +1,437 @@
+"""Gaussian expectations of products of atoms, by tilting, Stein's identity and conditioning.
+
+For a centred Gaussian pair with standard deviations ``s1, s2`` and correlation ``rho``:
+
+1. the factors ``exp(a x + b x**2)`` tilt the law to another Gaussian,
+   ``C' = C (1 - 2 B C)**-1``, mean ``C' a``, weight ``exp(a C' a / 2) / sqrt(det(1 - 2 B C))``;
+2. Stein's identity ``E x f = mean E f + sum_j cov(x, x_j) E df/dx_j`` takes the powers away;
+   the derivative of a step is a point mass, which conditions on the step's own argument
+   (this is Price's theorem, read from right to left);
+3. what is left is the probability that one or two Gaussians pass thresholds.
+
+All coefficients are rational functions of ``s1, s2, rho``, kept exact and reduced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy.polys.domains import QQ
+from sympy.polys.fields import FracElement, FracField
+
+from symprop.foundation.errors import NoClosedForm
+from symprop.gaussian.bivariate import BivariateNormalCDF
+from symprop.gaussian.half_angle import HalfAngleErf, HalfAngleGaussian
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from symprop.gaussian.atoms import Atom, Step
+
+__all__ = ["Ring", "TermKey", "Terms", "expect"]
+
+
+class Ring:
+    """Rational functions of ``s1, s2, rho`` and of the irrational numbers of a problem.
+
+    Parameters
+    ----------
+    sigma1, sigma2 : sympy.Expr
+        Standard deviations; rational numbers are used as they are, anything else is a
+        generator of its own.
+    rho : sympy.Expr
+        Correlation, a symbol.
+    numbers : iterable of sympy.Expr
+        Numbers that will be converted.
+    """
+
+    def __init__(
+        self,
+        sigma1: sympy.Expr,
+        sigma2: sympy.Expr,
+        rho: sympy.Expr,
+        numbers: Iterable[sympy.Expr],
+    ) -> None:
+        generators = {item: None for item in (sigma1, sigma2, rho) if not item.is_Rational}
+        for number in numbers:
+            generators.update(dict.fromkeys(_irrational_parts(number)))
+        self.expressions = tuple(generators)
+        self.rho_expression = rho
+        names = [sympy.Symbol(f"g{index}") for index in range(len(self.expressions))]
+        self.field = FracField(names, QQ)
+        self._elements = dict(zip(self.expressions, self.field.gens, strict=True))
+        self.sigma1, self.sigma2, self.rho = (self(item) for item in (sigma1, sigma2, rho))
+        sample = {sigma1: 1 / 997.0, sigma2: 1 / 991.0, rho: 0.3101}
+        self._sample = [sample.get(item) or complex(item) for item in self.expressions]
+
+    def __call__(self, number: sympy.Expr) -> FracElement:
+        """Return a number as an element of the field."""
+        if number.is_Rational:
+            return self.field(QQ(int(number.p), int(number.q)))
+        if number in self._elements:
+            return self._elements[number]
+        if isinstance(number, sympy.Pow) and number.exp.is_Integer:
+            return self(number.base) ** int(number.exp)
+        result = self.field.zero if isinstance(number, sympy.Add) else self.field.one
+        for part in number.args:
+            result = result + self(part) if isinstance(number, sympy.Add) else result * self(part)
+        return result
+
+    def expression(self, element: Any) -> sympy.Expr:
+        """Return a field or polynomial element as a factored SymPy expression."""
+        if isinstance(element, FracElement):
+            return self.expression(element.numer) / self.expression(element.denom)
+        if element == 0:
+            return sympy.S.Zero
+        content, factors = _factors(element)
+        result = sympy.Rational(int(content.numerator), int(content.denominator))
+        parts = []
+        for factor, multiplicity in factors:
+            shown = factor
+            if self.is_negative(factor):
+                shown, result = -factor, result * (-1) ** multiplicity
+            parts.append(sympy.expand(shown.as_expr(*self.expressions)) ** multiplicity)
+        return result * _one_minus_square(parts)
+
+    def is_negative(self, element: Any) -> bool:
+        """Whether a polynomial without zeros in the domain is negative there."""
+        value = 0.0 + 0.0j
+        for powers, coefficient in element.terms():
+            term = complex(float(coefficient))
+            for base, power in zip(self._sample, powers, strict=True):
+                term *= base**power
+            value += term
+        return value.real < 0
+
+    def square_root(self, element: FracElement) -> tuple[FracElement, frozenset[Any]]:
+        """Return ``(outside, inside)`` with ``sqrt(element) = outside * sqrt(prod(inside))``.
+
+        ``inside`` holds positive square-free polynomials; the sign of each factor is
+        constant where the expectation exists.
+        """
+        product = element.numer * element.denom
+        content, factors = _factors(product)
+        outside, inside = self.field(1) / element.denom, set()
+        sign = -1 if content < 0 else 1
+        number = sympy.sqrt(sympy.Rational(int(abs(content).numerator), int(content.denominator)))
+        root, rest = number.as_coeff_Mul()
+        outside = outside * self(root)
+        if self.is_negative(element.denom):
+            outside = -outside
+        if rest != 1:
+            inside.add(self.field.ring(int(rest**2)))
+        for factor, multiplicity in factors:
+            positive = factor
+            if self.is_negative(factor):
+                positive, sign = -factor, sign * (-1) ** multiplicity
+            outside = outside * positive ** (multiplicity // 2)
+            if multiplicity % 2:
+                inside.add(positive)
+        assert sign > 0
+        return outside, frozenset(inside)
+
+    def root_expression(self, inside: Iterable[Any]) -> sympy.Expr:
+        """Return ``sqrt(prod(inside))``."""
+        parts = [self.expression(factor) for factor in sorted(inside, key=str)]
+        return sympy.Mul(
+            *(sympy.sqrt(part) for part in sympy.Mul.make_args(_one_minus_square(parts)))
+        )
+
+
+@lru_cache(maxsize=4096)
+def _factors(element: Any) -> tuple[Any, list[tuple[Any, int]]]:
+    content, factors = element.factor_list()
+    return content, factors
+
+
+def _one_minus_square(parts: list[sympy.Expr]) -> sympy.Expr:
+    """Multiply, writing ``(1 - rho)**n (1 + rho)**n`` as ``(1 - rho**2)**n``."""
+    powers: dict[sympy.Expr, sympy.Expr] = {}
+    for part in parts:
+        base, power = part.as_base_exp()
+        powers[base] = powers.get(base, 0) + power
+    for base in list(powers):
+        if isinstance(base, sympy.Add) and len(base.args) == 2 and base.args[0] == 1:
+            mirror = 2 - base
+            if mirror in powers and powers[base] == powers.get(mirror):
+                power = powers.pop(base)
+                powers.pop(mirror)
+                powers[sympy.expand(base * mirror)] = power
+    return sympy.Mul(*(base**power for base, power in powers.items()))
+
+
+def _irrational_parts(number: sympy.Expr) -> list[sympy.Expr]:
+    if number.is_Rational:
+        return []
+    if isinstance(number, sympy.Add | sympy.Mul):
+        return [part for argument in number.args for part in _irrational_parts(argument)]
+    if isinstance(number, sympy.Pow) and number.exp.is_Integer:
+        return _irrational_parts(number.base)
+    return [number]
+
+
+@dataclass(frozen=True, slots=True)
+class TermKey:
+    """What multiplies a rational coefficient.
+
+    ``exp(exponent) * sqrt(prod(radicand)) * (2 pi)**(-halves/2) * special``, where special
+    is 1, ``Phi(z)`` (kind "normal"), ``Phi2`` ("orthant") or an expression as it is.
+    """
+
+    exponent: FracElement
+    radicand: frozenset[Any] = frozenset()
+    halves: int = 0
+    kind: str = ""
+    arguments: tuple[sympy.Expr, ...] = ()
+
+
+Terms = dict[TermKey, FracElement]
+
+
+def add_terms(total: Terms, terms: Terms, factor: FracElement | int = 1) -> None:
+    """Add ``factor * terms`` to ``total`` in place."""
+    for key, coefficient in terms.items():
+        value = total.get(key, 0) + factor * coefficient
+        if value == 0:
+            total.pop(key, None)
+        else:
+            total[key] = value
+
+
+@dataclass(slots=True)
+class _Law:
+    """A Gaussian law of ``(U, V, arguments of steps...)`` and the steps still to be applied.
+
+    ``steps`` holds ``(index of the argument, threshold, side)``.
+    """
+
+    ring: Ring
+    mean: list[FracElement]
+    covariance: list[list[FracElement]]
+    steps: tuple[tuple[int, FracElement, int], ...]
+    _moments: dict[tuple[int, int], Terms] = field(default_factory=dict)
+    _hits: dict[int, tuple[TermKey, FracElement, _Law]] = field(default_factory=dict)
+
+    def moment(self, first: int, second: int) -> Terms:
+        """Return ``E U**first V**second prod(steps)``."""
+        known = self._moments.get((first, second))
+        if known is None:
+            known = self._moments[first, second] = self._stein(first, second)
+        return known
+
+    def _stein(self, first: int, second: int) -> Terms:
+        if first == second == 0:
+            return self._orthant()
+        index, other = (0, 1) if first else (1, 0)
+        powers = [first, second]
+        powers[index] -= 1
+        total: Terms = {}
+        add_terms(total, self.moment(*powers), self.mean[index])
+        for variable in (index, other):
+            if powers[variable]:
+                lowered = powers.copy()
+                lowered[variable] -= 1
+                weight = self.covariance[index][variable] * powers[variable]
+                if weight != 0:
+                    add_terms(total, self.moment(*lowered), weight)
+        for position, (argument, _, side) in enumerate(self.steps):
+            weight = self.covariance[index][argument] * side
+            if weight != 0:
+                key, density, law = self._condition(position)
+                for inner, coefficient in law.moment(*powers).items():
+                    joined, scale = _join(self.ring, key, inner)
+                    add_terms(total, {joined: coefficient * scale}, weight * density)
+        return total
+
+    def _condition(self, position: int) -> tuple[TermKey, FracElement, _Law]:
+        """Return the density of a step's argument at its threshold and the law given that."""
+        if position in self._hits:
+            return self._hits[position]
+        argument, threshold, _ = self.steps[position]
+        variance = self.covariance[argument][argument]
+        gap = threshold - self.mean[argument]
+        column = [row[argument] for row in self.covariance]
+        mean = [value + c * gap / variance for value, c in zip(self.mean, column, strict=True)]
+        covariance = [
+            [value - c * d / variance for value, d in zip(row, column, strict=True)]
+            for row, c in zip(self.covariance, column, strict=True)
+        ]
+        rest = self.steps[:position] + self.steps[position + 1 :]
+        outside, inside = self.ring.square_root(variance)
+        density = outside / variance
+        exponent = -(gap**2) / (2 * variance)
+        if gap != 0 and _is_singular(self.ring, exponent):
+            special = HalfAngleGaussian(*_half_angle(self.ring, gap, variance))
+            key = TermKey(self.ring.field.zero, inside, 1, "plain", (special,))
+        else:
+            key = TermKey(exponent, inside, 1)
+        self._hits[position] = (key, density, _Law(self.ring, mean, covariance, rest))
+        return self._hits[position]
+
+    def _orthant(self) -> Terms:
+        """Return the probability that all steps are passed."""
+        ring = self.ring
+        zero, one = ring.field.zero, ring.field.one
+        if not self.steps:
+            return {TermKey(zero): one}
+        if len(self.steps) > 2:
+            raise NoClosedForm(
+                "Expected at most two steps or error functions in one expectation"
+                f" but got {len(self.steps)}."
+            )
+        heights, roots = [], []
+        for argument, threshold, side in self.steps:
+            variance = self.covariance[argument][argument]
+            heights.append((self.mean[argument] - threshold) * side)
+            roots.append(variance)
+        if len(self.steps) == 1:
+            return _half_line(ring, heights[0], roots[0])
+        (i, _, side), (j, _, other) = self.steps
+        product = roots[0] * roots[1]
+        outside, inside = ring.square_root(product)
+        correlation = self.covariance[i][j] * side * other * outside / product
+        shown = ring.expression(correlation) * ring.root_expression(inside)
+        if heights[0] == 0 and heights[1] == 0:
+            total = {TermKey(zero): one / 4}
+            factor, angle = sympy.asin(shown).as_coeff_Mul()
+            add_terms(total, {TermKey(zero, frozenset(), 2, "plain", (angle,)): ring(factor)})
+            return total
+        scaled = []
+        for height, variance in zip(heights, roots, strict=True):
+            outside, inside = ring.square_root(variance)
+            scaled.append(ring.expression(height * outside / variance) * ring.root_expression(inside))
+        if any(height.has(sympy.I) for height in scaled):
+            raise NoClosedForm(
+                "Expected at most one step or error function beside sines and cosines but got two."
+            )
+        return {TermKey(zero, kind="orthant", arguments=(*scaled, shown)): one}
+
+
+def _is_singular(ring: Ring, element: FracElement) -> bool:
+    """Whether the denominator vanishes at ``rho = 1`` or ``rho = -1``."""
+    return any(_at(ring, element.denom, sign) == 0 for sign in (1, -1))
+
+
+def _at(ring: Ring, element: Any, sign: int) -> Any:
+    generator = ring.rho.numer
+    if isinstance(element, FracElement):
+        return ring.field(_at(ring, element.numer, sign)) / ring.field(_at(ring, element.denom, sign))
+    return element.compose(generator, ring.field.ring(sign))
+
+
+def _half_angle(
+    ring: Ring, gap: FracElement, variance: FracElement
+) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
+    """Write ``gap / sqrt(2 variance)`` as ``a tan(t/2) + b cot(t/2)``, ``cos t = rho``."""
+    rho = ring.rho
+    outside, inside = ring.square_root(variance / (1 - rho**2))
+    scale = outside / (variance / (1 - rho**2))
+    cotangent = _at(ring, gap, 1) / 2
+    at_minus_one = _at(ring, gap, -1) / 2
+    rest = gap - cotangent * (1 + rho) - at_minus_one * (1 - rho)
+    tangent = at_minus_one + rest / (1 - rho)
+    root = ring.root_expression(inside) / sympy.sqrt(2)
+    return (
+        ring.expression(tangent * scale) * root,
+        ring.expression(cotangent * scale) * root,
+        ring.rho_expression,
+    )
+
+
+def _half_line(ring: Ring, height: FracElement, variance: FracElement) -> Terms:
+    zero, one = ring.field.zero, ring.field.one
+    if height == 0:
+        return {TermKey(zero): one / 2}
+    if _is_singular(ring, height**2 / variance):
+        special = HalfAngleErf(*_half_angle(ring, height, variance))
+        total = {TermKey(zero): one / 2}
+        sign, rest = special.as_coeff_Mul()
+        add_terms(total, {TermKey(zero, kind="plain", arguments=(rest,)): ring(sign) / 2})
+        return total
+    outside, inside = ring.square_root(variance)
+    shown = ring.expression(height * outside / variance) * ring.root_expression(inside)
+    return {TermKey(zero, kind="normal", arguments=(shown,)): one}
+
+
+def _join(ring: Ring, outer: TermKey, inner: TermKey) -> tuple[TermKey, FracElement]:
+    """Return the product of two keys and the factor that leaves its square root."""
+    factor = ring.field.one
+    for shared in outer.radicand & inner.radicand:
+        factor = factor * shared
+    special = inner if inner.kind else outer
+    assert not (inner.kind and outer.kind)
+    return (
+        TermKey(
+            outer.exponent + inner.exponent,
+            outer.radicand ^ inner.radicand,
+            outer.halves + inner.halves,
+            special.kind,
+            special.arguments,
+        ),
+        factor,
+    )
+
+
+def expect(ring: Ring, first: Atom, second: Atom) -> Terms:
+    """Return ``E first(U) second(V)`` for the Gaussian pair of the ring.
+
+    Parameters
+    ----------
+    ring : Ring
+        Carries the standard deviations and the correlation, and all numbers of the atoms.
+    first, second : Atom
+        Atoms with integer powers.
+
+    Returns
+    -------
+    Terms
+        Keys and their rational coefficients.
+
+    Raises
+    ------
+    NoClosedForm
+        If more than two steps meet.
+    """
+    one, zero = ring.field.one, ring.field.zero
+    q1, q2 = ring.sigma1**2, ring.sigma2**2
+    c = ring.rho * ring.sigma1 * ring.sigma2
+    a = [ring(first.linear), ring(second.linear)]
+    b = [ring(first.quadratic), ring(second.quadratic)]
+    determinant = (1 - 2 * b[0] * q1) * (1 - 2 * b[1] * q2) - 4 * b[0] * b[1] * c**2
+    free = q1 * q2 - c**2
+    pair = [
+        [(q1 - 2 * b[1] * free) / determinant, c / determinant],
+        [c / determinant, (q2 - 2 * b[0] * free) / determinant],
+    ]
+    mean = [pair[0][0] * a[0] + pair[0][1] * a[1], pair[1][0] * a[0] + pair[1][1] * a[1]]
+    weight = TermKey((a[0] * mean[0] + a[1] * mean[1]) / 2)
+    scale = one
+    if determinant != 1:
+        outside, inside = ring.square_root(determinant)
+        scale, weight = outside / determinant, replace(weight, radicand=inside)
+    law = _law(ring, mean, pair, [(0, step) for step in first.steps] + [(1, s) for s in second.steps])
+    total: Terms = {}
+    for key, coefficient in law.moment(int(first.power), int(second.power)).items():
+        joined, factor = _join(ring, weight, key)
+        add_terms(total, {joined: coefficient * factor * scale}, one + zero)
+    return total
+
+
+def _law(
+    ring: Ring,
+    mean: list[FracElement],
+    pair: list[list[FracElement]],
+    steps: Sequence[tuple[int, Step]],
+) -> _Law:
+    """Append the argument of each step, its variable plus independent blur, to the pair."""
+    owners = [0, 1] + [owner for owner, _ in steps]
+    covariance = [[pair[i][j] for j in owners] for i in owners]
+    marks = []
+    for offset, (_, step) in enumerate(steps):
+        index = 2 + offset
+        covariance[index][index] = covariance[index][index] + ring(step.blur)
+        marks.append((index, ring(step.location), step.side))
+    return _Law(ring, [mean[owner] for owner in owners], covariance, tuple(marks))
