@@ -1,0 +1,1 @@
+"""Certified Gaussian calculus: expectations, Hermite coefficients, dual kernels."""

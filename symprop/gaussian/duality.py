@@ -1,0 +1,293 @@
+"""Dual kernels ``kappa(rho) = E phi(sqrt(q1) u) psi(sqrt(q2) v)`` and their four faces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+import sympy
+from flint import arb
+
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
+from symprop.foundation.validation import check_dps, check_integer
+from symprop.gaussian.closed_forms import Q1, Q2, RHO, kernel_closed_form
+from symprop.gaussian.expectation import positive_variance
+from symprop.gaussian.hermite import hermite_coefficients
+from symprop.gaussian.kernel_values import kernel_ball
+from symprop.numerics.enclosure import Enclosure
+from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
+from symprop.numerics.precision import precision, working_bits
+from symprop.specs.activation import Activation, activation
+from symprop.specs.growth import check_square_integrable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["DualKernel", "Angle", "dual_kernel"]
+
+
+@dataclass(frozen=True)
+class Angle:
+    """A correlation given either as ``rho`` or, near +-1, by its distance from there.
+
+    ``angle_gap = 1 - rho``; giving the gap keeps its relative accuracy in float inputs.
+    """
+
+    rho: object = None
+    angle_gap: object = None
+
+    def __post_init__(self) -> None:
+        if (self.rho is None) == (self.angle_gap is None):
+            raise InvalidArgument(
+                expected("rho", "or angle_gap, exactly one of them", (self.rho, self.angle_gap))
+            )
+        name, value = ("rho", self.rho) if self.angle_gap is None else ("angle_gap", self.angle_gap)
+        ball = as_ball(value, 64, name)
+        inside = arb(0, 1) if name == "rho" else arb(1, 1)
+        if not ball.overlaps(inside):
+            condition = "inside [-1, 1]" if name == "rho" else "inside [0, 2]"
+            raise OutOfDomain(expected(name, condition, value))
+
+    @property
+    def exact(self) -> sympy.Expr | None:
+        """The exact correlation, or None for a ball."""
+        if self.angle_gap is None:
+            return as_exact(self.rho, "rho")
+        gap = as_exact(self.angle_gap, "angle_gap")
+        return None if gap is None else 1 - gap
+
+    def balls(self, bits: int) -> tuple[arb, arb]:
+        """Return ``(rho, 1 - |rho|)``, both to ``bits`` relative bits, inside their ranges."""
+        unit = arb(0, 1)
+        if self.angle_gap is not None:
+            gap = as_ball(self.angle_gap, bits, "angle_gap")
+            with working_bits(bits):
+                gap = gap if arb(1, 1).contains(gap) else gap.intersection(arb(1, 1))
+                return 1 - gap, (gap if gap < 1 else 1 - abs(1 - gap))
+        rho = as_ball(self.rho, bits, "rho")
+        exact = as_ball(self.rho, 2 * bits + 64, "rho")
+        with working_bits(2 * bits + 64):
+            gap = 1 - abs(exact)
+            gap = gap if gap >= 0 else gap.nonnegative_part()
+        return (rho if unit.contains(rho) else rho.intersection(unit)), gap
+
+
+@dataclass(frozen=True)
+class DualKernel:
+    r"""The dual kernel of a pair of activations, with exact, certified and float64 faces.
+
+    .. math:: \kappa(\rho) = E\, \phi(\sqrt{q_1}\, u)\, \psi(\sqrt{q_2}\, v),\quad
+        \mathrm{Cov}(u, v) = \rho
+
+    Built by `dual_kernel`; ``variances`` are kept as given.
+    """
+
+    phi: Activation
+    psi: Activation
+    variances: tuple[Any, Any] = (1, 1)
+    factor: sympy.Expr = field(default=sympy.S.One, repr=False)
+
+    @cached_property
+    def closed_form(self) -> sympy.Expr:
+        """The kernel as a SymPy expression in the symbol ``rho``.
+
+        Raises
+        ------
+        NoClosedForm
+            At once, if Price's theorem does not end in known functions.
+        """
+        q1, q2 = (as_exact(value, "variances") for value in self.variances)
+        if q1 is None or q2 is None:
+            raise NoClosedForm("Expected exact variances for a closed form but got balls.")
+        form = kernel_closed_form(self.phi, self.psi).subs({Q1: q1, Q2: q2})
+        return self.factor * form
+
+    @property
+    def has_closed_form(self) -> bool:
+        """Whether `closed_form` exists."""
+        try:
+            return self.closed_form is not None
+        except NoClosedForm:
+            return False
+
+    def enclose(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> Enclosure:
+        """Return a ball around ``kappa(rho)``.
+
+        Parameters
+        ----------
+        rho : number, optional
+            Correlation in [-1, 1].
+        angle_gap : number, optional
+            ``1 - rho``, instead of ``rho``.
+        dps : int
+            Relative digits to prove.
+
+        Raises
+        ------
+        OutOfDomain
+            If the correlation lies outside [-1, 1].
+        PrecisionNotReached
+            If the digits cannot be proved, as for an argument that is a wide ball.
+        """
+        check_dps(dps)
+        angle = Angle(rho, angle_gap)
+        return adaptive(lambda bits: self._ball(angle, bits), dps, "dual kernel")
+
+    def deficit(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> Enclosure:
+        """Return ``kappa(1) - kappa(rho)`` to ``dps`` relative digits, however small the gap."""
+        check_dps(dps)
+        angle, one = Angle(rho, angle_gap), Angle(1)
+        return adaptive(
+            lambda bits: self._ball(one, bits) - self._ball(angle, bits), dps, "deficit"
+        )
+
+    def evalf(
+        self, rho: object = None, *, angle_gap: object = None, dps: int = 50
+    ) -> mpmath.mpf:
+        """Return the kernel as an mpmath number of ``dps`` digits, all of them right."""
+        ball = self.enclose(rho, angle_gap=angle_gap, dps=dps + 3)
+        with precision(dps):
+            return +ball.midpoint
+
+    def __call__(
+        self, rho: ArrayLike | None = None, *, angle_gap: ArrayLike | None = None
+    ) -> NDArray[np.float64]:
+        """Return the kernel on an array of correlations, in float64 (see `float_kernel`)."""
+        return self._float_face(rho, angle_gap=angle_gap)
+
+    @cached_property
+    def _float_face(self) -> Any:
+        from symprop.gaussian.float_faces import kernel_face
+
+        return kernel_face(self)
+
+    def derivative(self, n: int = 1) -> DualKernel:
+        """Return the ``n``-th derivative in rho, a kernel of the derived activations.
+
+        By Price's theorem it is ``(q1 q2)^(n/2)`` times the dual kernel of the n-th
+        derivatives. Where a derivative has point masses the closed form is
+        differentiated instead.
+        """
+        check_integer("n", n, minimum=0)
+        result: DualKernel = self
+        for _ in range(n):
+            result = result._price()
+        return result
+
+    def _price(self) -> DualKernel:
+        first, second = self.phi.weak_derivative(), self.psi.weak_derivative()
+        q1, q2 = (as_exact(value, "variances") for value in self.variances)
+        if first.atoms or second.atoms or q1 is None or q2 is None:
+            return DifferentiatedKernel(
+                self.phi, self.psi, self.variances, self.factor, sympy.diff(self.closed_form, RHO)
+            )
+        factor = self.factor * sympy.sqrt(q1 * q2)
+        return DualKernel(first.regular, second.regular, self.variances, factor)
+
+    def series(self, n: int, *, dps: int = 15) -> tuple[Any, ...]:
+        """Return the coefficients of ``rho**0 .. rho**n``: exact if known, balls otherwise."""
+        first = hermite_coefficients(self.phi, n, variance=self.variances[0], dps=dps)
+        second = (
+            first
+            if self.psi == self.phi and self.variances[0] == self.variances[1]
+            else hermite_coefficients(self.psi, n, variance=self.variances[1], dps=dps)
+        )
+        if first.exact is not None and second.exact is not None:
+            return tuple(
+                self.factor * a * b for a, b in zip(first.exact, second.exact, strict=True)
+            )
+        scale = Enclosure(compile_ball(self.factor)())
+        return tuple(
+            scale * a * b for a, b in zip(first.enclosures, second.enclosures, strict=True)
+        )
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return compile_ball(self.closed_form, (RHO,))
+
+    def _ball(self, angle: Angle, bits: int) -> arb:
+        if self.has_closed_form:
+            rho, _ = angle.balls(bits)
+            value = self._compiled(rho)
+            return value if isinstance(value, arb) else value.real
+        factor = compile_ball(self.factor)()
+        return factor * kernel_ball(self.phi, self.psi, self.variances, angle, bits)
+
+    def _repr_latex_(self) -> str:
+        body = sympy.latex(self.closed_form) if self.has_closed_form else "\\text{no closed form}"
+        return f"$\\kappa(\\rho) = {body}$"
+
+
+@dataclass(frozen=True)
+class DifferentiatedKernel(DualKernel):
+    """A derivative known only through its closed form."""
+
+    form: sympy.Expr = sympy.S.Zero
+
+    @property
+    def closed_form(self) -> sympy.Expr:  # type: ignore[override]
+        """The derivative of the closed form."""
+        return self.form
+
+    def _price(self) -> DualKernel:
+        return DifferentiatedKernel(
+            self.phi, self.psi, self.variances, self.factor, sympy.diff(self.form, RHO)
+        )
+
+
+def dual_kernel(
+    phi: Activation | sympy.Expr | str,
+    psi: Activation | sympy.Expr | str | None = None,
+    *,
+    variances: tuple[object, object] = (1, 1),
+) -> DualKernel:
+    r"""Return the dual kernel of ``phi`` (or of the pair ``phi, psi``).
+
+    .. math:: \kappa(\rho) = E\, \phi(\sqrt{q_1}\, u)\, \psi(\sqrt{q_2}\, v)
+
+    Parameters
+    ----------
+    phi, psi : Activation, sympy.Expr or str
+        Square-integrable activations; ``psi`` defaults to ``phi``.
+    variances : pair of numbers
+        ``(q1, q2)``, both > 0.
+
+    Returns
+    -------
+    DualKernel
+
+    Raises
+    ------
+    OutOfDomain
+        If an activation is not proved square-integrable, or a variance is not positive.
+
+    Conventions
+    -----------
+    ``u, v`` are standard normal with correlation ``rho``; variances, not standard deviations.
+
+    Error
+    -----
+    `closed_form` exact; `enclose`, `deficit` enclosed; a plain call within its stated bound.
+
+    Source
+    ------
+    thesis, Definition 5.3; residual, Definition 5.3 (W); shrinkage, eq. 2.3.
+
+    Examples
+    --------
+    >>> dual_kernel("erf").closed_form
+    2*asin(2*rho/3)/pi
+    >>> print(dual_kernel("tanh").enclose("1/2", dps=20).proved_digits(20))
+    0.18625890867834370250
+    """
+    first = activation(phi)
+    second = first if psi is None else activation(psi)
+    if not isinstance(variances, tuple | list) or len(variances) != 2:
+        raise InvalidArgument(expected("variances", "to be a pair of numbers", variances))
+    for function, variance in zip((first, second), variances, strict=True):
+        positive_variance(variance, 64, "variances")
+        check_square_integrable(function, variance)
+    return DualKernel(first, second, (variances[0], variances[1]))

@@ -1,0 +1,113 @@
+"""Balls of dual kernels that have no closed form: Hermite series or double integral."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import sympy
+from flint import arb
+
+from symprop.foundation.errors import NoConvergence
+from symprop.gaussian.double_integral import double_expectation
+from symprop.gaussian.grid import gaussian_grid
+from symprop.gaussian.hermite import hermite_balls
+from symprop.gaussian.integrand import Integrand, integrand_of
+from symprop.numerics.evaluation import as_ball
+from symprop.numerics.precision import working_bits
+from symprop.numerics.quadrature import magnitude_bits
+from symprop.specs.activation import Activation, X, activation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["kernel_ball", "series_ball"]
+
+_ORDERS = (32, 96, 256)
+
+
+class _Correlation(Protocol):
+    @property
+    def exact(self) -> sympy.Expr | None: ...
+
+    def balls(self, bits: int) -> tuple[arb, arb]: ...
+
+
+def series_ball(
+    first: Sequence[arb], second: Sequence[arb], tails: tuple[arb, arb], rho: arb
+) -> arb:
+    """Return ``sum a_k b_k rho^k`` with the Parseval bound of what is left out.
+
+    By Cauchy-Schwarz the rest is at most ``|rho|^(K+1) sqrt(T_a T_b)``.
+    """
+    total = arb(0)
+    for a, b in zip(reversed(first), reversed(second), strict=True):
+        total = total * rho + a * b
+    rest = abs(rho) ** len(first) * (tails[0] * tails[1]).sqrt()
+    return arb(total, rest.upper())
+
+
+def kernel_ball(
+    phi: Activation,
+    psi: Activation,
+    variances: tuple[object, object],
+    angle: _Correlation,
+    bits: int,
+) -> arb:
+    """Return the ball of ``E phi(sqrt(q1) u) psi(sqrt(q2) v)`` with about ``bits`` absolute bits."""
+    rho, gap = angle.balls(bits)
+    exact = angle.exact
+    same = phi == psi and variances[0] == variances[1]
+    if exact in (1, -1):
+        return _on_the_diagonal(phi, psi, variances, int(exact), bits, same)
+    first = integrand_of(phi)
+    second = first if same else integrand_of(psi)
+    for order in _ORDERS:
+        if not _series_may_do(first, order, rho, bits):
+            continue
+        a, _, tail_a = hermite_balls(first, variances[0], order, bits)
+        b, tail_b = a, tail_a
+        if not same:
+            b, _, tail_b = hermite_balls(second, variances[1], order, bits)
+        with working_bits(bits + 20):
+            value = series_ball(a, b, (tail_a, tail_b), rho)
+        if magnitude_bits(value.rad()) <= 8 - bits:
+            return value
+    q = tuple(as_ball(value, bits + 40) for value in variances)
+    return double_expectation(first, second, (q[0], q[1]), rho, gap, bits)
+
+
+def _series_may_do(integrand: Integrand, order: int, rho: arb, bits: int) -> bool:
+    """Guess whether ``order`` terms reach ``bits`` bits; a wrong guess costs time, not truth."""
+    reach = -order * magnitude_bits_float(rho)
+    if integrand.strip is not None:
+        reach += 2.0 * (2 * order) ** 0.5 * min(integrand.strip, 6.0) / 0.6931
+    return reach >= 0.7 * bits
+
+
+def magnitude_bits_float(rho: arb) -> float:
+    """Return ``log2 |rho|`` in floating point, very negative at zero."""
+    from math import log2
+
+    size = abs(float(rho.mid()))
+    return log2(size) if size > 1e-300 else -1000.0
+
+
+def _on_the_diagonal(
+    phi: Activation,
+    psi: Activation,
+    variances: tuple[object, object],
+    sign: int,
+    bits: int,
+    same: bool,
+) -> arb:
+    if same and (sign == 1 or phi.parity):
+        integrand = integrand_of(phi).squared()
+        value = gaussian_grid(integrand, as_ball(variances[0], bits + 40), bits).expectation()
+        return -value if sign == -1 and phi.parity == "odd" else value
+    from symprop.numerics.evaluation import as_exact
+
+    q1, q2 = (as_exact(value, "variances") for value in variances)
+    if q1 is None or q2 is None:
+        raise NoConvergence("Expected exact variances at rho = +-1 but got balls.")
+    product = phi.expression * psi.expression.subs(X, sign * sympy.sqrt(q2 / q1) * X)
+    return gaussian_grid(integrand_of(activation(product)), as_ball(q1, bits + 40), bits).expectation()
