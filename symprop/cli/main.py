@@ -1,0 +1,91 @@
+"""The application, its commands, and how errors become one line and an exit code.
+
+Exit codes: 0 success, 1 the answer is "no" or could not be reached, 2 the question was
+not well posed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from symprop.cli import ledger_commands, mathematics, verification
+from symprop.foundation.errors import InvalidArgument, SymPropError
+
+__all__ = ["app", "run"]
+
+# Typer moved its Click classes between releases; this name of the base class is stable.
+_UsageError = typer.BadParameter.__base__ or typer.BadParameter
+
+app = typer.Typer(
+    name="symprop",
+    help="Exact kernels, certified constants and checked theorems of signal propagation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("kernel")(mathematics.kernel)
+app.command("hermite")(mathematics.hermite)
+app.command("expectation")(mathematics.expectation)
+app.command("gain")(mathematics.gain)
+app.command("constant")(mathematics.constant)
+app.command("verify")(verification.verify)
+app.add_typer(ledger_commands.app, name="ledger")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from symprop import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Exact kernels, certified constants and checked theorems of signal propagation."""
+
+
+def run(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit; the entry point ``symprop``.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Instead of ``sys.argv[1:]``.
+    """
+    try:
+        code = app(args=arguments, prog_name="symprop", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
+    except _UsageError as error:
+        _leave(2, error.format_message())  # type: ignore[attr-defined]
+    except InvalidArgument as error:
+        _leave(2, str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        _leave(130, "Interrupted.")
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _leave(2, f"{error.strerror}: {error.filename}" if error.filename else str(error))
+    except SymPropError as error:
+        _leave(1, str(error))
+
+
+def _leave(code: int, message: str) -> NoReturn:
+    """Print one line on standard error and exit."""
+    print(f"symprop: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    run()
