@@ -12,13 +12,14 @@ from symprop.gaussian.double_integral import double_expectation
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.hermite import hermite_balls
 from symprop.gaussian.integrand import Integrand, integrand_of
+from symprop.gaussian.tanh_transforms import tanh_kernel
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
 from symprop.specs.activation import Activation, X, activation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["kernel_ball", "series_ball"]
 
@@ -55,8 +56,13 @@ def kernel_ball(
 ) -> arb:
     """Return the ball of ``E phi(sqrt(q1) u) psi(sqrt(q2) v)`` with about ``bits`` absolute bits."""
     rho, gap = angle.balls(bits)
-    exact = angle.exact
+    scale = tanh_scale(phi)
     same = phi == psi and variances[0] == variances[1]
+    if same and scale is not None:
+        value = _tanh_value(scale, variances[0], rho, gap, bits)
+        if value is not None:
+            return value
+    exact = angle.exact
     if exact in (1, -1):
         return _on_the_diagonal(phi, psi, variances, int(exact), bits, same)
     first = integrand_of(phi)
@@ -74,6 +80,29 @@ def kernel_ball(
             return value
     q = tuple(as_ball(value, bits + 40) for value in variances)
     return double_expectation(first, second, (q[0], q[1]), rho, gap, bits)
+
+
+def _tanh_value(
+    scale: tuple[Callable[[int], arb], Callable[[int], arb]],
+    variance: object,
+    rho: arb,
+    gap: arb,
+    bits: int,
+) -> arb | None:
+    output, slope = (part(bits) for part in scale)
+    value = tanh_kernel(as_ball(variance, bits) * slope**2, rho, gap, bits)
+    return None if value is None else output**2 * value
+
+
+def tanh_scale(
+    phi: Activation,
+) -> tuple[Callable[[int], arb], Callable[[int], arb]] | None:
+    """Return balls ``(c, a)`` with ``phi = c tanh(a x)``, or None for any other activation."""
+    c, a = sympy.Wild("c", exclude=[X]), sympy.Wild("a", exclude=[X])
+    match = phi.expression.match(c * sympy.tanh(a * X))
+    if not match or not match[c] or not match[a]:
+        return None
+    return (lambda bits: as_ball(match[c], bits)), (lambda bits: as_ball(match[a], bits))
 
 
 def _series_may_do(integrand: Integrand, order: int, rho: arb, bits: int) -> bool:

@@ -75,18 +75,19 @@ def ball_power(x: Ball, y: Ball, analytic: bool = False) -> Ball:
     return arb(0) if not upper > 0 else arb(0).union(upper**y)
 
 
-def _inside_unit_interval(x: arb) -> arb:
-    unit = arb(0, 1)
-    if not x.overlaps(unit):
-        raise OutOfDomain(expected("x", "inside [-1, 1] under an inverse sine", str(x)))
-    return x if unit.contains(x) else x.intersection(unit)
-
-
 def _inverse_sine(name: str) -> Callable[..., Ball]:
+    """Monotone on [-1, 1]; a real ball reaching past an end is intersected with the domain."""
+
     def function(x: Ball, analytic: bool = False) -> Ball:
         if isinstance(x, acb):
             return getattr(x, name)(analytic=analytic)
-        return getattr(_inside_unit_interval(x), name)()
+        lower, upper = x.lower(), x.upper()
+        if lower >= -1 and upper <= 1:
+            return getattr(x, name)()
+        if lower > 1 or upper < -1:
+            raise OutOfDomain(expected("x", "inside [-1, 1] under an inverse sine", str(x)))
+        left = getattr(arb(-1) if lower < -1 else lower, name)()
+        return left.union(getattr(arb(1) if upper > 1 else upper, name)())
 
     return function
 

@@ -311,7 +311,7 @@ def enclose(
     Examples
     --------
     >>> print(enclose(sympy.pi / (sympy.pi - 1), dps=18).proved_digits(18))
-    1.46694220692426036
+    1.46694220692425986
     """
     check_dps(dps)
     table = dict(values or {})

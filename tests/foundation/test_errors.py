@@ -1,0 +1,30 @@
+import pytest
+
+from symprop.foundation import errors
+from symprop.foundation.errors import SymPropError, expected
+
+
+def test_message_names_argument_condition_and_value() -> None:
+    assert expected("rho", "inside [-1, 1]", 2) == "Expected rho inside [-1, 1] but got rho=2."
+
+
+def test_long_values_are_cut_and_measured() -> None:
+    message = expected("text", "to be short", "x" * 10**6)
+    assert len(message) < 400
+    assert "1000000 characters" in message
+
+
+@pytest.mark.parametrize("name", errors.__all__[:-1])
+def test_every_error_is_a_symprop_error(name: str) -> None:
+    assert issubclass(getattr(errors, name), SymPropError)
+
+
+def test_errors_of_arguments_are_value_errors() -> None:
+    assert issubclass(errors.InvalidArgument, ValueError)
+    assert issubclass(errors.OutOfDomain, errors.InvalidArgument)
+    assert issubclass(errors.MissingBackend, ImportError)
+
+
+def test_best_result_travels_with_the_error() -> None:
+    assert errors.NoConvergence("stopped", best=3).best == 3
+    assert errors.PrecisionNotReached("stopped", best=4).best == 4
