@@ -1,0 +1,172 @@
+"""Dual kernels on float64 arrays, with a stated error: closed form, series or table.
+
+`FloatKernel` holds the array handling; its subclasses differ in how one tile is filled.
+`float_kernel` picks the fastest that applies.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from flint import arb
+
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
+from symprop.gaussian.float_formulas import FORMULAS, Tile
+from symprop.numerics.approximation import Panel, certified_series
+from symprop.numerics.horner import evaluate_polynomial
+from symprop.numerics.precision import working_bits
+from symprop.numerics.tiles import flat_tiles, scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["ClosedFormKernel", "FloatKernel", "SeriesKernel", "series_kernel"]
+
+_EPSILON = 2.0**-52
+_SERIES_BITS = 200
+
+
+class FloatKernel(ABC):
+    """A dual kernel as a function of float64 arrays of correlations.
+
+    Attributes
+    ----------
+    error : float
+        Bound of the absolute error of every value.
+    variances : tuple of float
+        ``(q1, q2)``.
+    """
+
+    error: float
+    variances: tuple[float, float]
+
+    @abstractmethod
+    def fill(self, tile: Tile) -> None:
+        """Write the kernel of one tile into ``tile.out``."""
+
+    @abstractmethod
+    def fill_deficit(self, tile: Tile) -> None:
+        """Write ``kappa(1) - kappa(rho)`` of one tile, from its gap, into ``tile.out``."""
+
+    def __call__(
+        self,
+        rho: ArrayLike | None = None,
+        *,
+        angle_gap: ArrayLike | None = None,
+        out: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Return ``kappa`` at an array of correlations, or of gaps ``1 - rho``.
+
+        Parameters
+        ----------
+        rho, angle_gap : array_like
+            One of them, of any shape; ``rho`` in [-1, 1], ``angle_gap`` in [0, 2].
+        out : ndarray, optional
+            Contiguous float64 array for the result; may be the argument.
+
+        Raises
+        ------
+        OutOfDomain
+            If an entry lies outside its interval or is not a number.
+        """
+        if (rho is None) == (angle_gap is None):
+            raise InvalidArgument(
+                expected("rho", "or angle_gap, exactly one of them", (rho, angle_gap))
+            )
+        given = rho if angle_gap is None else angle_gap
+        return self._run(self.fill, given, angle_gap is not None, out)
+
+    def deficit(self, angle_gap: ArrayLike) -> NDArray[np.float64]:
+        """Return ``kappa(1) - kappa(1 - angle_gap)`` to nearly full relative accuracy.
+
+        Raises
+        ------
+        OutOfDomain
+            If a gap lies outside [0, 2].
+        """
+        return self._run(self.fill_deficit, angle_gap, True, None)
+
+    def _run(
+        self,
+        fill: Callable[[Tile], None],
+        given: ArrayLike | None,
+        is_gap: bool,
+        out: NDArray[np.float64] | None,
+    ) -> NDArray[np.float64]:
+        values = np.asarray(given, dtype=np.float64)
+        if out is None:
+            out = np.empty(values.shape)
+        elif out.shape != values.shape or not out.flags.c_contiguous or out.dtype != np.float64:
+            raise InvalidArgument(
+                expected("out", f"to be contiguous float64 of shape {values.shape}", out)
+            )
+        flat, result = values.reshape(-1), out.reshape(-1)
+        spaces = scratch(4, flat.size)
+        name, low, high = ("angle_gap", 0.0, 2.0) if is_gap else ("rho", -1.0, 1.0)
+        q1, q2 = self.variances
+        for part in flat_tiles(flat.size):
+            piece = flat[part]
+            if not (piece.min() >= low and piece.max() <= high):
+                bad = piece[~((piece >= low) & (piece <= high))][0]
+                raise OutOfDomain(expected(name, f"inside [{low:g}, {high:g}]", float(bad)))
+            rho, value, first, second = (space[: piece.size] for space in spaces)
+            if is_gap:
+                np.subtract(1.0, piece, out=rho)
+                fill(Tile(rho, piece, q1, q2, value, first, second))
+            else:
+                fill(Tile(piece, None, q1, q2, value, first, second))
+            result[part] = value
+        return out
+
+
+@dataclass(frozen=True)
+class ClosedFormKernel(FloatKernel):
+    """``factor`` times a formula of `float_formulas` at the variances given."""
+
+    name: str
+    parameter: float
+    factor: float
+    variances: tuple[float, float]
+    error: float
+
+    def fill(self, tile: Tile) -> None:
+        """Write the kernel of one tile into ``tile.out``."""
+        FORMULAS[self.name].value(tile, self.parameter)
+        if self.factor != 1.0:
+            tile.out *= self.factor
+
+    def fill_deficit(self, tile: Tile) -> None:
+        """Write ``kappa(1) - kappa(rho)`` of one tile into ``tile.out``."""
+        FORMULAS[self.name].deficit(tile, self.parameter)
+        if self.factor != 1.0:
+            tile.out *= self.factor
+
+
+@dataclass(frozen=True)
+class SeriesKernel(FloatKernel):
+    """A smooth kernel as one economised polynomial in rho."""
+
+    value: Panel
+    slope: Panel | None
+    variances: tuple[float, float]
+    error: float
+
+    def fill(self, tile: Tile) -> None:
+        """Write the kernel of one tile into ``tile.out``."""
+        evaluate_polynomial(self.value.coefficients, tile.rho, tile.out, tile.first)
+
+    def fill_deficit(self, tile: Tile) -> None:
+        """Write ``(1 - rho) sum_j rho**j (kappa(1) - sum_{k<=j} p_k)`` into ``tile.out``."""
+        if self.slope is None:
+            raise NoClosedForm(
+                "Expected a kernel of one activation with a square-integrable derivative for"
+                " `deficit` but got another."
+            )
+        evaluate_polynomial(self.slope.coefficients, tile.rho, tile.out, tile.first)
+        tile.out *= tile.gap
