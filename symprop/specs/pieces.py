@@ -191,7 +191,7 @@ def _singular(node: sympy.Expr, lower: sympy.Expr, upper: sympy.Expr) -> Iterato
     if isinstance(node, sympy.Pow):
         base, exponent = node.args
         must_be_positive = not isinstance(exponent, sympy.Integer)
-        conditions = (base,)
+        conditions: tuple[sympy.Expr, ...] = (base,)
     elif isinstance(node, sympy.log):
         must_be_positive, conditions = True, (node.args[0],)
     elif isinstance(node, sympy.asin | sympy.acos):
