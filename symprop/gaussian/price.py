@@ -23,7 +23,6 @@ from sympy.polys.domains import QQ
 from sympy.polys.fields import FracElement, FracField
 
 from symprop.foundation.errors import NoClosedForm
-from symprop.gaussian.bivariate import BivariateNormalCDF
 from symprop.gaussian.half_angle import HalfAngleErf, HalfAngleGaussian
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from symprop.gaussian.atoms import Atom, Step
 
-__all__ = ["Ring", "TermKey", "Terms", "expect"]
+__all__ = ["Ring", "TermKey", "Terms", "add_terms", "expect"]
 
 
 class Ring:
@@ -45,7 +44,9 @@ class Ring:
     rho : sympy.Expr
         Correlation, a symbol.
     numbers : iterable of sympy.Expr
-        Numbers that will be converted.
+        Numbers that will be converted, by their sums, products and integer powers.
+    opaque : iterable of sympy.Expr
+        Numbers that become generators as they stand.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Ring:
         sigma2: sympy.Expr,
         rho: sympy.Expr,
         numbers: Iterable[sympy.Expr],
+        opaque: Iterable[sympy.Expr] = (),
     ) -> None:
         generators = {item: None for item in (sigma1, sigma2, rho) if not item.is_Rational}
         for number in numbers:
             generators.update(dict.fromkeys(_irrational_parts(number)))
+        generators.update(dict.fromkeys(opaque))
         self.expressions = tuple(generators)
         self.rho_expression = rho
         names = [sympy.Symbol(f"g{index}") for index in range(len(self.expressions))]

@@ -1,0 +1,303 @@
+"""Closed forms of dual kernels and Gaussian moments, by Price's theorem.
+
+An activation is split into atoms (`symprop.gaussian.atoms`), each pair of atoms is
+integrated exactly (`symprop.gaussian.price`), the sum is written shortly
+(`symprop.gaussian.assembly`). Powers of ``max(x, 0)`` that are no integers go through
+Gauss's hypergeometric function. Whatever is not a sum of atoms is refused at once.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+import sympy
+
+from symprop.foundation.errors import NoClosedForm
+from symprop.gaussian.assembly import assemble
+from symprop.gaussian.atoms import ONE, Atom, Atoms, decompose, multiply
+from symprop.gaussian.price import Ring, Terms, add_terms, expect
+from symprop.specs.activation import Activation, activation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "Q1",
+    "Q2",
+    "RHO",
+    "Q",
+    "expectation_closed_form",
+    "kernel_closed_form",
+    "second_moment_closed_form",
+]
+
+RHO = sympy.Symbol("rho", real=True)
+"""Correlation."""
+Q = sympy.Symbol("Q", positive=True)
+"""Variance of a single Gaussian."""
+Q1 = sympy.Symbol("Q1", positive=True)
+"""Variance of the first Gaussian of a pair."""
+Q2 = sympy.Symbol("Q2", positive=True)
+"""Variance of the second Gaussian of a pair."""
+
+_HALF = sympy.Rational(1, 2)
+
+
+@lru_cache(maxsize=512)
+def _atoms(phi: Activation) -> tuple[sympy.Expr, Atoms]:
+    """Return the factor that all coefficients share, and the atoms without it."""
+    found = decompose(phi)
+    shared: set[sympy.Expr] | None = None
+    for coefficient in found.values():
+        factors = {item for item in sympy.Mul.make_args(coefficient) if not item.is_Rational}
+        shared = factors if shared is None else shared & factors
+    common = sympy.Mul(*(shared or ()))
+    return common, {atom: coefficient / common for atom, coefficient in found.items()}
+
+
+def _is_simple(number: sympy.Expr) -> bool:
+    """Whether a number enters the field by its parts: rationals, square roots and ``I``."""
+    return all(
+        part.is_Rational
+        or part is sympy.I
+        or (isinstance(part, sympy.Pow) and part.base.is_Rational and abs(part.exp) == _HALF)
+        for part in sympy.Mul.make_args(number)
+    )
+
+
+def _ring(
+    sigma1: sympy.Expr, sigma2: sympy.Expr, atoms: Iterable[tuple[Atom, sympy.Expr]]
+) -> Ring:
+    numbers: list[sympy.Expr] = []
+    opaque: list[sympy.Expr] = []
+    for atom, coefficient in atoms:
+        numbers += [atom.linear, atom.quadratic]
+        for step in atom.steps:
+            numbers += [step.location, step.blur]
+        if _is_simple(coefficient):
+            numbers.append(coefficient)
+        else:
+            opaque.append(coefficient.as_coeff_Mul()[1])
+    return Ring(sigma1, sigma2, RHO, numbers, opaque)
+
+
+def _in_ring(ring: Ring, coefficient: sympy.Expr) -> object:
+    number, rest = coefficient.as_coeff_Mul()
+    return ring(number) * ring(rest)
+
+
+def _sum_of_pairs(sigma1: sympy.Expr, sigma2: sympy.Expr, left: Atoms, right: Atoms) -> sympy.Expr:
+    plain_left = {atom: c for atom, c in left.items() if not atom.is_power}
+    plain_right = {atom: c for atom, c in right.items() if not atom.is_power}
+    ring = _ring(sigma1, sigma2, (*plain_left.items(), *plain_right.items()))
+    terms: Terms = {}
+    for (first, c), (second, d) in product(plain_left.items(), plain_right.items()):
+        add_terms(terms, expect(ring, first, second), _in_ring(ring, c) * _in_ring(ring, d))
+    total = assemble(ring, terms)
+    powers = []
+    for (first, c), (second, d) in product(left.items(), right.items()):
+        if first.is_power or second.is_power:
+            powers.append(c * d * _power_pair(first, second, sigma1, sigma2))
+    return total + sympy.Add(*powers)
+
+
+def kernel_closed_form(
+    phi: Activation | str | sympy.Expr,
+    psi: Activation | str | sympy.Expr | None = None,
+    *,
+    variances: tuple[sympy.Expr, sympy.Expr] = (Q1, Q2),
+) -> sympy.Expr:
+    """Return ``E phi(U) psi(V)``, ``U, V`` Gaussian of variances ``Q1, Q2`` and correlation rho.
+
+    Parameters
+    ----------
+    phi, psi : Activation, str or sympy.Expr
+        ``psi`` is ``phi`` when left out.
+    variances : pair of sympy.Expr
+        Exact numbers or symbols to use for ``Q1`` and ``Q2`` (the shortest result at unit
+        variances comes from ``variances=(1, 1)``).
+
+    Returns
+    -------
+    sympy.Expr
+        In `RHO`, `Q1`, `Q2`; finite when ``rho = 1`` or ``rho = -1`` is put in.
+
+    Raises
+    ------
+    NoClosedForm
+        At once, naming the term that blocks.
+
+    Conventions
+    -----------
+    Variances, not standard deviations; no normalisation.
+
+    Error
+    -----
+    Exact.
+
+    Source
+    ------
+    Price's theorem (Price 1958); for powers ``max(x, 0)**alpha`` the Hermite series summed
+    by Euler's and the quadratic transformation.
+
+    Examples
+    --------
+    >>> kernel_closed_form("relu", variances=(1, 1))
+    (rho*(pi - acos(rho)) + sqrt(1 - rho**2))/(2*pi)
+    >>> kernel_closed_form("erf", variances=(1, 1))
+    2*asin(2*rho/3)/pi
+    """
+    first = activation(phi)
+    second = first if psi is None else activation(psi)
+    q1, q2 = (sympy.sympify(value) for value in variances)
+    return _kernel(first, second, q1, q2)
+
+
+@lru_cache(maxsize=512)
+def _kernel(
+    phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr
+) -> sympy.Expr:
+    sigmas = sympy.sqrt(q1), sympy.sqrt(q2)
+    if not all(sigma.is_Rational or sigma.free_symbols for sigma in sigmas):
+        return _kernel(phi, psi, Q1, Q2).subs({Q1: q1, Q2: q2})
+    left_factor, left = _atoms(phi)
+    right_factor, right = _atoms(psi)
+    return left_factor * right_factor * _sum_of_pairs(*sigmas, left, right)
+
+
+def _power_moment(power: sympy.Expr, sigma: sympy.Expr) -> sympy.Expr:
+    """Return ``E max(U, 0)**power``."""
+    scale = 2 ** (power / 2 - 1) / sympy.sqrt(sympy.pi)
+    return sigma**power * scale * sympy.gamma((power + 1) / 2)
+
+
+def _power_pair(
+    first: Atom, second: Atom, sigma1: sympy.Expr, sigma2: sympy.Expr
+) -> sympy.Expr:
+    """Return ``E first(U) second(V)`` when at least one is a power of ``max(+-x, 0)``."""
+    if not first.is_power:
+        return _power_pair(second, first, sigma2, sigma1)
+    alpha, beta = first.power, second.power
+    side = first.steps[0].side
+    if second == Atom(power=beta):
+        return sigma1**alpha * sigma2**beta * _power_with_monomial(alpha, int(beta), side * RHO)
+    if second.is_polynomial and len(second.steps) == 1:
+        step = second.steps[0]
+        if step.blur == 0 and step.location == 0:
+            flip = 1 if second.is_power else step.side**beta
+            scale = flip * sigma1**alpha * sigma2**beta
+            return scale * _power_with_power(alpha, beta, side * step.side * RHO)
+    raise NoClosedForm(
+        f"Expected powers of max(x, 0) together with polynomials but got max(x, 0)**{alpha}"
+        " together with exponentials, error functions or steps away from zero."
+    )
+
+
+def _power_with_power(alpha: sympy.Expr, beta: sympy.Expr, rho: sympy.Expr) -> sympy.Expr:
+    """Return ``E max(u, 0)**alpha max(v, 0)**beta`` at unit variances, correlation ``rho``."""
+    s = (alpha + beta + 1) / 2
+    x = (1 + rho) / 2
+    scale = 2 ** ((alpha + beta) / 2 - 1) * sympy.gamma(alpha + 1) * sympy.gamma(beta + 1)
+    upper = sorted(((1 + alpha - beta) / 2, (1 + beta - alpha) / 2))
+    if upper[0].is_Integer:  # then the first is not positive, and the series ends
+        series = sympy.Add(
+            *(
+                sympy.rf(upper[0], k) * sympy.rf(upper[1], k) * x**k
+                / (sympy.rf(s + 1, k) * sympy.factorial(k))
+                for k in range(1 - int(upper[0]))
+            )
+        )
+    else:
+        series = sympy.hyper(upper, [s + 1], x)
+    return scale / (sympy.sqrt(sympy.pi) * sympy.gamma(s + 1)) * x**s * series
+
+
+def _power_with_monomial(alpha: sympy.Expr, degree: int, rho: sympy.Expr) -> sympy.Expr:
+    """Return ``E max(u, 0)**alpha v**degree`` at unit variances: a finite Hermite sum."""
+    total = sympy.S.Zero
+    for k in range(degree % 2, degree + 1, 2):
+        half = (degree - k) // 2
+        monomial = sympy.factorial(degree) / (2**half * sympy.factorial(half) * sympy.factorial(k))
+        total += monomial * power_hermite_moment(alpha, k) * rho**k
+    return total
+
+
+def power_hermite_moment(alpha: sympy.Expr, k: int) -> sympy.Expr:
+    """Return ``E max(u, 0)**alpha He_k(u)``; ``m_{k+2} = (alpha - k) m_k``."""
+    moment = _power_moment(alpha + k % 2, sympy.S.One)
+    for j in range(k % 2, k, 2):
+        moment *= alpha - j
+    return moment
+
+
+def expectation_closed_form(
+    phi: Activation | str | sympy.Expr, *, variance: sympy.Expr = Q
+) -> sympy.Expr:
+    """Return ``E phi(U)`` for ``U`` centred Gaussian of variance ``Q``.
+
+    Raises
+    ------
+    NoClosedForm
+        At once, naming the term that blocks.
+
+    Error
+    -----
+    Exact.
+
+    Examples
+    --------
+    >>> expectation_closed_form("relu")
+    sqrt(2)*sqrt(Q)/(2*sqrt(pi))
+    """
+    return _moment(activation(phi), False, sympy.sympify(variance))
+
+
+def second_moment_closed_form(
+    phi: Activation | str | sympy.Expr, *, variance: sympy.Expr = Q
+) -> sympy.Expr:
+    """Return ``E phi(U)**2`` for ``U`` centred Gaussian of variance ``Q``.
+
+    Raises
+    ------
+    NoClosedForm
+        At once, naming the term that blocks.
+
+    Error
+    -----
+    Exact.
+
+    Examples
+    --------
+    >>> second_moment_closed_form("gelu", variance=1)
+    sqrt(3)/(6*pi) + 1/3
+    """
+    return _moment(activation(phi), True, sympy.sympify(variance))
+
+
+@lru_cache(maxsize=512)
+def _moment(phi: Activation, squared: bool, q: sympy.Expr) -> sympy.Expr:
+    sigma = sympy.sqrt(q)
+    if not (sigma.is_Rational or sigma.free_symbols):
+        return _moment(phi, squared, Q).subs(Q, q)
+    factor, atoms = _atoms(phi)
+    if squared:
+        factor, atoms = factor**2, multiply(atoms, atoms)
+    return factor * _sum_of_expectations(sigma, atoms)
+
+
+def _sum_of_expectations(sigma: sympy.Expr, atoms: Atoms) -> sympy.Expr:
+    ring = _ring(sigma, sympy.S.One, ((a, c) for a, c in atoms.items() if not a.is_power))
+    terms: Terms = {}
+    powers = sympy.S.Zero
+    for atom, coefficient in atoms.items():
+        if atom.is_power:
+            if not atom.is_polynomial or len(atom.steps) > 1:
+                raise NoClosedForm(
+                    f"Expected a power without exponentials but got x**{atom.power} times others."
+                )
+            powers += coefficient * _power_moment(atom.power, sigma)
+        else:
+            add_terms(terms, expect(ring, atom, ONE), _in_ring(ring, coefficient))
+    return assemble(ring, terms) + powers
