@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from symprop.cli.numbers import print_json
+from symprop.cli.numeric import print_json
 from symprop.cli.verification import load_registry
 from symprop.foundation.errors import InvalidArgument, expected
 
@@ -64,13 +64,12 @@ def show(claim_id: str = typer.Argument(..., metavar="ID"), as_json: bool = _JSO
 @app.command("coverage")
 def coverage(as_json: bool = _JSON) -> None:
     """List every printed statement with its claims, or why it has none."""
-    from symprop.claims.scope import SCOPE
-    from symprop.ledger.coverage import coverage as cover
-    from symprop.ledger.coverage import unplaced
+    from symprop.claims.scope import scope
+    from symprop.ledger.coverage import cover, unplaced
 
     registry = load_registry()
-    rows = cover(SCOPE, registry.values())
-    astray = unplaced(SCOPE, registry.values())
+    rows = cover(scope(), registry.values())
+    astray = unplaced(scope(), registry.values())
     covered = sum(bool(row.claims) for row in rows)
     if as_json:
         print_json(

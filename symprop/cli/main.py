@@ -17,8 +17,8 @@ from symprop.foundation.errors import InvalidArgument, SymPropError
 
 __all__ = ["app", "run"]
 
-# Typer moved its Click classes between releases; this name of the base class is stable.
-_UsageError = typer.BadParameter.__base__ or typer.BadParameter
+# The base of all usage errors; Typer moved it between releases but not this subclass.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="symprop",
@@ -67,7 +67,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except _UsageError as error:
-        _leave(2, error.format_message())  # type: ignore[attr-defined]
+        _leave(2, error.format_message() if hasattr(error, "format_message") else str(error))
     except InvalidArgument as error:
         _leave(2, str(error))
     except (KeyboardInterrupt, typer.Abort):

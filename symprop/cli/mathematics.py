@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from symprop.cli.numbers import (
+from symprop.cli.numeric import (
     exact_or_none,
     number,
     numbers,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from symprop.cli.numbers import print_json
+from symprop.cli.numeric import print_json
 from symprop.cli.progress import LiveTable, PlainLines, Silence
 from symprop.foundation.validation import check_integer
 
@@ -95,11 +95,11 @@ def verify(
 
 
 def _write_page(folder: Path, finished: dict[str, object], registry: Registry) -> None:
-    from symprop.claims.scope import SCOPE
-    from symprop.ledger.coverage import coverage
-    from symprop.ledger.page import page
+    from symprop.claims.scope import scope
+    from symprop.ledger.coverage import cover
+    from symprop.ledger.page import render
 
-    rows = coverage(SCOPE, registry.values())
-    (folder / "index.html").write_text(page(finished, registry, rows), encoding="utf-8")
+    rows = cover(scope(), registry.values())
+    (folder / "index.html").write_text(render(finished, registry, rows), encoding="utf-8")
     text = json.dumps(finished, indent=1, ensure_ascii=False)
     (folder / "ledger.json").write_text(text + "\n", encoding="utf-8")

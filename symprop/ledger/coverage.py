@@ -19,21 +19,22 @@ from symprop.ledger.source import PAPERS
 if TYPE_CHECKING:
     from symprop.ledger.claim import Claim
 
-__all__ = ["NOT_YET", "Covered", "ScopeRow", "coverage", "unplaced"]
+__all__ = ["NOT_YET", "Covered", "ScopeRow", "cover", "unplaced"]
 
 NOT_YET = "not yet covered"
 _REASONS = re.compile(r"definition|informal|needs data|restates .+|not yet covered")
 
-_LABEL = re.compile(r"(?:(?P<kind>[a-z]+)\.?\s+)?(?P<label>[a-z]{0,2}\.?\d+(?:\.\d+)*[a-z]?)\b")
+_BOUNDARY = re.compile(r"[^a-z0-9.]")
+_LABEL = re.compile(r"[a-z]{0,2}\.?\d[\d.]*")
+_BRACKETED = re.compile(rf"\(({_LABEL.pattern})\)")
 _KINDS = {
     "eq": "equation",
-    "eqs": "equation",
-    "equations": "equation",
     "sec": "section",
     "fig": "figure",
     "thm": "theorem",
     "prop": "proposition",
     "cor": "corollary",
+    "corollarie": "corollary",
     "def": "definition",
     "tab": "table",
 }
@@ -100,53 +101,62 @@ class Covered:
         }
 
 
-def _key(number: str) -> tuple[str, str]:
-    """Split a number into its kind and its label, both normalised.
+def _normal(number: str) -> str:
+    """Return a number in lower case, with its kind written out and in the singular.
 
-    >>> _key("Lemma C.3"), _key("eq. 4.1"), _key("Theorem B.11, tanh case"), _key("C.3")
-    (('lemma', 'c.3'), ('equation', '4.1'), ('theorem', 'b.11'), ('', 'c.3'))
+    >>> _normal("Eqs. (4.1)"), _normal("Lemma  C.3")
+    ('equation 4.1', 'lemma c.3')
     """
-    text = " ".join(number.lower().split())
-    match = _LABEL.match(text)
-    if match is None:
-        return "", text
-    kind = match["kind"] or ""
-    return _KINDS.get(kind, kind), match["label"]
+    words = _BRACKETED.sub(r"\1", number.lower()).strip(" .").split()
+    if len(words) > 1:
+        kind = words[0].rstrip(".s")
+        words[0] = _KINDS.get(kind, kind)
+    return " ".join(words)
+
+
+def _names(claimed: str, row: str) -> bool:
+    """Whether ``claimed`` is the number of a row, perhaps followed by more."""
+    following = claimed[len(row) :]
+    return claimed.startswith(row) and (not following or _BOUNDARY.match(following) is not None)
+
+
+def _place(number: str, rows: Sequence[tuple[str, ScopeRow]]) -> ScopeRow | None:
+    """Return the row that a number names: the longest that fits, if it is the only one."""
+    claimed = _normal(number)
+    fitting = [(name, row) for name, row in rows if _names(claimed, name)]
+    if not fitting and _LABEL.match(claimed):  # the kind is left out
+        labels = [(name.partition(" ")[2], row) for name, row in rows if " " in name]
+        fitting = [(label, row) for label, row in labels if _names(claimed, label)]
+    longest = max((len(name) for name, _ in fitting), default=0)
+    found = [row for name, row in fitting if len(name) == longest]
+    return found[0] if len(found) == 1 else None
 
 
 def _placed(
     rows: Iterable[ScopeRow], claims: Iterable[Claim]
 ) -> tuple[dict[ScopeRow, list[Claim]], list[tuple[Claim, str]]]:
     """Return the claims of each row, and the numbers of claims that name no row."""
-    exact: dict[tuple[str, str, str], ScopeRow] = {}
-    by_label: defaultdict[tuple[str, str], list[ScopeRow]] = defaultdict(list)
+    by_paper: defaultdict[str, list[tuple[str, ScopeRow]]] = defaultdict(list)
     found: dict[ScopeRow, list[Claim]] = {}
     for row in rows:
-        kind, label = _key(row.number)
-        exact.setdefault((row.paper, kind, label), row)
-        by_label[row.paper, label].append(row)
+        by_paper[row.paper].append((_normal(row.number), row))
         found[row] = []
     astray: list[tuple[Claim, str]] = []
     for claim in claims:
-        paper = claim.source.paper
         for number in claim.source.number.split(";"):
-            kind, label = _key(number)
-            same_label = by_label[paper, label]
-            row_or_none = exact.get((paper, kind, label)) or (
-                same_label[0] if len(same_label) == 1 else None
-            )
-            if row_or_none is None:
+            named = _place(number, by_paper[claim.source.paper])
+            if named is None:
                 astray.append((claim, number.strip()))
-            elif claim not in found[row_or_none]:
-                found[row_or_none].append(claim)
+            elif claim not in found[named]:
+                found[named].append(claim)
     return found, astray
 
 
-def coverage(rows: Sequence[ScopeRow], claims: Iterable[Claim]) -> tuple[Covered, ...]:
+def cover(rows: Sequence[ScopeRow], claims: Iterable[Claim]) -> tuple[Covered, ...]:
     """Return every row with the claims whose source names its number.
 
-    ``Lemma C.3`` and ``C.3, first part`` both name the row ``Lemma C.3``: the kind may be left
-    out where the label is unique in the paper, and what follows the label is free.
+    ``Lemma C.3`` and ``C.3, first part`` both name the row ``Lemma C.3``: the kind may be
+    left out where the label is unique in the paper, and more may follow the number.
     """
     found, _ = _placed(rows, claims)
     return tuple(Covered(row, tuple(found[row])) for row in rows)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from symprop.ledger.claim import Claim
     from symprop.ledger.coverage import Covered
 
-__all__ = ["page"]
+__all__ = ["render"]
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --dim: #777; }
@@ -44,7 +44,7 @@ td, th { border-top: 1px solid var(--line); padding: .25rem .5rem; text-align: l
 """
 
 
-def page(
+def render(
     document: Mapping[str, Any],
     claims: Mapping[str, Claim],
     coverage: Sequence[Covered] = (),
