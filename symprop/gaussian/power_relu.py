@@ -40,7 +40,12 @@ if TYPE_CHECKING:
 
     from symprop.gaussian.power_relu_float import FloatKernel
 
-__all__ = ["AlphaReluDerivative", "AlphaReluKernel", "alpha_relu_kernel", "alpha_relu_second_moment"]
+__all__ = [
+    "AlphaReluDerivative",
+    "AlphaReluKernel",
+    "alpha_relu_kernel",
+    "alpha_relu_second_moment",
+]
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,9 @@ class AlphaReluKernel:
         return taylor_coefficients(self.exponent.exact, check_integer("n", n, minimum=0))
 
     def _repr_latex_(self) -> str:
-        return f"$J_{{{sympy.latex(self.exponent.exact)}}}(\\rho) = {sympy.latex(self.closed_form)}$"
+        return (
+            f"$J_{{{sympy.latex(self.exponent.exact)}}}(\\rho) = {sympy.latex(self.closed_form)}$"
+        )
 
 
 @dataclass(frozen=True)
@@ -204,7 +211,7 @@ class AlphaReluDerivative:
 
 
 def _terminated(x: arb, k: int) -> arb:
-    """Return ``x**(-k) 2F1(1/2,1/2;1-k;x)`` regularised, for an integer ``k >= 1``: analytic at 0."""
+    """Return ``x**(-k) 2F1(1/2,1/2;1-k;x)`` regularised, ``k = 1, 2, ..``: analytic at 0."""
     shifted = arb(k) + 0.5
     series = x.hypgeom_2f1(shifted, shifted, arb(k + 1))
     return arb(0.5).rising(k) ** 2 / arb(k).fac() * series

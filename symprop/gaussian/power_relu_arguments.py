@@ -123,7 +123,9 @@ def read_exponent(alpha: object) -> Exponent:
 def read_gap(rho: object, angle_gap: object) -> Gap:
     """Return ``1 - rho``, from exactly one of the two arguments."""
     if (rho is None) == (angle_gap is None):
-        raise InvalidArgument(expected("rho", "or angle_gap, exactly one of them", (rho, angle_gap)))
+        raise InvalidArgument(
+            expected("rho", "or angle_gap, exactly one of them", (rho, angle_gap))
+        )
     if rho is None:
         gap = Gap(None, angle_gap, _ratio(angle_gap, "angle_gap"))
     else:
@@ -159,7 +161,9 @@ def enclose_kernel(alpha: Exponent, gap: Gap, dps: int, *, deficit: bool = False
     return adaptive(over_box, dps, "alpha-ReLU kernel")
 
 
-def _over_box(alpha: tuple[Ratio, Ratio], gap: tuple[Ratio, Ratio], bits: int, deficit: bool) -> arb:
+def _over_box(
+    alpha: tuple[Ratio, Ratio], gap: tuple[Ratio, Ratio], bits: int, deficit: bool
+) -> arb:
     """Enclose the kernel over a box, its exponents cut into pieces narrow enough for balls."""
     if alpha[0] == alpha[1]:
         pieces = [alpha]

@@ -98,9 +98,7 @@ def _climb(
     for step in range(2, steps + 1):
         alpha = base + step
         new = tuple(
-            sympy.expand(
-                ((2 * alpha - 1) * rho * high + (alpha - 1) * (1 - rho**2) * low) / alpha
-            )
+            sympy.expand(((2 * alpha - 1) * rho * high + (alpha - 1) * (1 - rho**2) * low) / alpha)
             for low, high in zip(lower, upper, strict=True)
         )
         lower, upper = upper, (new[0], new[1])
