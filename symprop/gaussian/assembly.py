@@ -7,8 +7,9 @@ pairs of exponentials become hyperbolic, conjugate ones trigonometric.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from fractions import Fraction
 from functools import reduce
+from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -18,13 +19,14 @@ from symprop.gaussian.bivariate import BivariateNormalCDF, normal_cdf
 from symprop.gaussian.price import TermKey, add_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sympy.polys.fields import FracElement
 
-    from symprop.gaussian.price import Ring, Terms
+    from symprop.gaussian.price import Terms
+    from symprop.gaussian.rational_functions import Ring
 
 __all__ = ["assemble"]
-
-_ONE = sympy.S.One
 
 
 def assemble(ring: Ring, terms: Terms) -> sympy.Expr:
@@ -39,20 +41,41 @@ def assemble(ring: Ring, terms: Terms) -> sympy.Expr:
     for key, coefficient in terms.items():
         for spelled, factor in _spell(ring, key):
             add_terms(plain, {spelled: coefficient}, factor)
-    if sympy.I in ring.expressions:
-        return _hyperbolic(_real_parts(ring, plain))
+    waves = {key: value for key, value in plain.items() if not _is_real(ring, key, value)}
+    plain = {key: value for key, value in plain.items() if key not in waves}
+    return _real_sum(ring, plain) + _hyperbolic(_real_parts(ring, waves))
+
+
+def _is_real(ring: Ring, key: TermKey, value: FracElement) -> bool:
+    return (
+        ring.is_real(value)
+        and ring.is_real(key.exponent)
+        and not any(argument.has(sympy.I) for argument in key.arguments)
+    )
+
+
+def _real_sum(ring: Ring, plain: Terms) -> sympy.Expr:
     _measure_angles(ring, plain)
+    if not plain:
+        return sympy.S.Zero
     groups: dict[tuple[Any, int], Terms] = {}
     for key, coefficient in plain.items():
         groups.setdefault((key.exponent, key.halves), {})[key] = coefficient
-    common, groups = _common_factor(ring, groups)
+    common = _shared_factor(ring, plain)
     parts = []
     for (exponent, halves), members in groups.items():
-        inner, members = _content(ring, members)
-        total = sympy.Add(*(_shown(ring, key, value) for key, value in members.items()))
-        weight = (2 * sympy.pi) ** sympy.Rational(-halves, 2) * ring.expression(inner)
-        parts.append((weight * total, _exponent(ring, exponent)))
-    return ring.expression(common) * _hyperbolic(parts)
+        content = _content(ring, {key: value / common for key, value in members.items()})
+        roots = frozenset.intersection(*(key.radicand for key in members))
+        total = sympy.Add(
+            *(
+                _shown(ring, key, value / (common * content), roots)
+                for key, value in members.items()
+            )
+        )
+        power_of_pi = (2 * sympy.pi) ** sympy.Rational(-halves, 2)
+        weight = sympy.Mul(*ring.factors(content), power_of_pi, *ring.roots(roots), total)
+        parts.append((weight, ring.expression(exponent)))
+    return sympy.Mul(*ring.factors(common), _hyperbolic(parts))
 
 
 def _spell(ring: Ring, key: TermKey) -> Iterable[tuple[TermKey, FracElement]]:
@@ -115,7 +138,7 @@ def _measure_angles(ring: Ring, terms: Terms) -> None:
     del terms[sine], terms[constant]
     angle = sympy.acos(rho)
     if level == weight / 4:
-        angle, weight = sympy.pi - angle, weight
+        angle = sympy.pi - angle
     else:
         weight = -weight
     terms[TermKey(zero, halves=2, kind="plain", arguments=(angle,))] = weight
@@ -125,83 +148,72 @@ def _gcd(values: Iterable[Any]) -> Any:
     return reduce(lambda a, b: a.gcd(b), values)
 
 
-def _content(ring: Ring, members: dict[TermKey, FracElement]) -> tuple[Any, Terms]:
-    """Pull out what all coefficients share; single terms keep their own."""
-    values = list(members.values())
-    shared = ring.field(_gcd([value.numer.primitive()[1] for value in values])) / ring.field(
-        _gcd([value.denom.primitive()[1] for value in values])
+def _shared_factor(ring: Ring, members: Terms) -> FracElement:
+    """Return the polynomial factors that all coefficients share, without numbers."""
+    parts = [
+        ring.field(_gcd([part.primitive()[1] for part in column]))
+        for column in zip(*((value.numer, value.denom) for value in members.values()), strict=True)
+    ]
+    return parts[0] / parts[1]
+
+
+def _content(ring: Ring, members: Terms) -> FracElement:
+    """Return what the coefficients share, with their rational content and common sign."""
+    shared = _shared_factor(ring, members)
+    rest = [value / shared for value in members.values()]
+    contents = [
+        Fraction(int(c.numerator), int(c.denominator))
+        for c in (value.numer.content() / value.denom.content() for value in rest)
+    ]
+    number = Fraction(
+        gcd(*(item.numerator for item in contents)), lcm(*(item.denominator for item in contents))
     )
-    rest = [value / shared for value in values]
-    domain = ring.field.domain
-    number = None
-    for value in rest:
-        content = domain.convert(value.numer.content()) / domain.convert(value.denom.content())
-        number = content if number is None else _rational_gcd(number, content)
-    shared = shared * ring.field(number)
-    if all(ring.is_negative(value.numer) for value in rest):
-        shared = -shared
-    return shared, {key: value / shared for key, value in members.items()}
+    if all(ring.is_negative(value.numer) != ring.is_negative(value.denom) for value in rest):
+        number = -number
+    return shared * ring(sympy.Rational(number.numerator, number.denominator))
 
 
-def _rational_gcd(a: Any, b: Any) -> Any:
-    from math import gcd, lcm
-
-    return type(a)(
-        gcd(int(a.numerator), int(b.numerator)), lcm(int(a.denominator), int(b.denominator))
-    )
-
-
-def _common_factor(
-    ring: Ring, groups: dict[tuple[Any, int], Terms]
-) -> tuple[Any, dict[tuple[Any, int], Terms]]:
-    """Pull the shared monomials out of all groups."""
-    everything = [value for members in groups.values() for value in members.values()]
-    if not everything:
-        return ring.field.one, groups
-    shared = ring.field(_gcd([value.numer.primitive()[1] for value in everything])) / ring.field(
-        _gcd([value.denom.primitive()[1] for value in everything])
-    )
-    return shared, {
-        name: {key: value / shared for key, value in members.items()}
-        for name, members in groups.items()
-    }
-
-
-def _shown(ring: Ring, key: TermKey, coefficient: FracElement) -> sympy.Expr:
-    special = key.arguments[0] if key.kind else _ONE
-    return ring.expression(coefficient) * ring.root_expression(key.radicand) * special
-
-
-def _exponent(ring: Ring, exponent: FracElement) -> sympy.Expr:
-    return sympy.expand(ring.expression(exponent)) if exponent.denom == 1 else ring.expression(
-        exponent
-    )
+def _shown(
+    ring: Ring, key: TermKey, coefficient: FracElement, outside: frozenset[Any]
+) -> sympy.Expr:
+    special = key.arguments[0] if key.kind else sympy.S.One
+    return sympy.Mul(*ring.factors(coefficient), *ring.roots(key.radicand - outside), special)
 
 
 def _real_parts(ring: Ring, terms: Terms) -> list[tuple[sympy.Expr, sympy.Expr]]:
-    """Return coefficient and real exponent of each term; the imaginary parts cancel."""
-    collected: dict[tuple[sympy.Expr, sympy.Expr], sympy.Expr] = {}
+    """Return weight and real exponent of each term; the imaginary parts of the sum cancel."""
+    levels: dict[sympy.Expr, sympy.Expr] = {}
     for key, coefficient in terms.items():
         exponent = sympy.expand(ring.expression(key.exponent))
-        level, phase = exponent.coeff(sympy.I, 0), exponent.coeff(sympy.I, 1)
-        if sympy.expand(exponent - level - sympy.I * phase) != 0:
-            level, phase = exponent.as_real_imag()
-        special = key.arguments[0] if key.kind else _ONE
-        if special.has(sympy.I):
+        phase = exponent.coeff(sympy.I, 1)
+        level = sympy.expand(exponent - sympy.I * phase)
+        special = key.arguments[0] if key.kind else sympy.S.One
+        if special.has(sympy.I) or level.has(sympy.I):
             raise NoClosedForm(
-                "Expected steps at zero beside sines and cosines but got the term " f"{special}."
+                "Expected sines and cosines beside steps at zero or alone"
+                f" but got the term {special * sympy.exp(exponent)}."
             )
-        factor = sympy.expand(ring.expression(coefficient) * sympy.exp(sympy.I * phase).rewrite(sympy.cos))
-        real = sympy.expand(factor).as_real_imag()[0]
-        weight = (2 * sympy.pi) ** sympy.Rational(-key.halves, 2)
-        for part in sympy.Add.make_args(sympy.expand(real)):
-            number, rest = part.as_coeff_Mul()
-            slot = (level, rest * weight * ring.root_expression(key.radicand) * special)
-            collected[slot] = collected.get(slot, 0) + number
-    by_level: dict[sympy.Expr, sympy.Expr] = {}
-    for (level, rest), number in collected.items():
-        by_level[level] = by_level.get(level, 0) + number * rest
-    return [(total, level) for level, total in by_level.items() if total != 0]
+        weight = sympy.Mul((2 * sympy.pi) ** sympy.Rational(-key.halves, 2), special)
+        weight = sympy.Mul(weight, *ring.roots(key.radicand))
+        for part in sympy.Add.make_args(sympy.expand(ring.expression(coefficient))):
+            levels[level] = levels.get(level, 0) + weight * _real_part(part, phase)
+    return [(sympy.factor(total), level) for level, total in levels.items() if total != 0]
+
+
+def _real_part(part: sympy.Expr, phase: sympy.Expr) -> sympy.Expr:
+    """Return the real part of ``part * exp(I phase)``, ``part`` a product."""
+    modulus = sympy.S.One
+    imaginary = False
+    for factor in sympy.Mul.make_args(part):
+        if isinstance(factor, sympy.exp):
+            phase += sympy.expand(-sympy.I * factor.args[0])
+        elif factor == sympy.I:
+            imaginary = True
+        else:
+            modulus *= factor
+    if imaginary:
+        return -modulus * sympy.sin(phase)
+    return modulus * sympy.cos(phase)
 
 
 def _hyperbolic(parts: list[tuple[sympy.Expr, sympy.Expr]]) -> sympy.Expr:
@@ -210,20 +222,18 @@ def _hyperbolic(parts: list[tuple[sympy.Expr, sympy.Expr]]) -> sympy.Expr:
     total = []
     while waiting:
         weight, exponent = waiting.pop()
-        if exponent != 0:
-            for index, (other, far) in enumerate(waiting):
-                if other not in (weight, -weight) or far == exponent:
-                    continue
-                level, swing = sympy.expand((exponent + far) / 2), sympy.expand((exponent - far) / 2)
-                if len(sympy.Add.make_args(level)) + len(sympy.Add.make_args(swing)) > len(
-                    sympy.Add.make_args(exponent)
-                ) + (level == 0):
-                    continue
-                function = sympy.cosh if other == weight else sympy.sinh
+        for index, (other, far) in enumerate(waiting):
+            level, swing = (sympy.expand((exponent + sign * far) / 2) for sign in (1, -1))
+            if other in (weight, -weight) and _terms(level) + _terms(swing) <= _terms(exponent):
+                wave = sympy.cosh if other == weight else sympy.sinh
                 if swing.could_extract_minus_sign():
-                    swing, weight = -swing, weight if other == weight else -weight
+                    swing, weight = -swing, other
                 del waiting[index]
-                weight, exponent = 2 * weight * function(swing), level
+                weight, exponent = 2 * weight * wave(swing), level
                 break
         total.append(weight * sympy.exp(exponent))
     return sympy.Add(*total)
+
+
+def _terms(expression: sympy.Expr) -> int:
+    return len(sympy.Add.make_args(sympy.expand(expression))) if expression != 0 else 0

@@ -96,7 +96,8 @@ def _join_steps(steps: Iterable[Step]) -> list[tuple[int, tuple[Step, ...]]]:
         if lower >= upper:
             return []
         return [
-            (sign, (Step(place, sympy.S.Zero, 1), *soft)) for sign, place in ((1, lower), (-1, upper))
+            (sign, (Step(place, sympy.S.Zero, 1), *soft))
+            for sign, place in ((1, lower), (-1, upper))
         ]
     if lower is not None:
         return [(1, (Step(lower, sympy.S.Zero, 1), *soft))]
@@ -105,15 +106,22 @@ def _join_steps(steps: Iterable[Step]) -> list[tuple[int, tuple[Step, ...]]]:
     return [(1, tuple(soft))]
 
 
+def _sign_on_the_left(one: Atom, other: Atom, product: Atom) -> int:
+    """Return the sign between ``|x|**p`` and ``x**n`` where a product mixes them for ``x < 0``."""
+    powers = [atom for atom in (one, other) if atom.is_power]
+    if not powers or powers[0].steps[0].side > 0:
+        return 1
+    if len(powers) == 2:
+        return 1 if product.is_power else int((-1) ** product.power)
+    whole = one if powers[0] is other else other
+    return int((-1) ** whole.power)
+
+
 def multiply(left: Mapping[Atom, sympy.Expr], right: Mapping[Atom, sympy.Expr]) -> Atoms:
     """Return the product of two sums of atoms of the same variable."""
     total: Atoms = {}
     for one, first in left.items():
         for other, second in right.items():
-            flip = 1
-            for whole, power in ((one, other), (other, one)):  # x**n |x|**p on the left half-line
-                if power.is_power and not whole.is_power and power.steps[0].side < 0:
-                    flip *= (-1) ** int(whole.power)
             for sign, steps in _join_steps((*one.steps, *other.steps)):
                 product = Atom(
                     one.power + other.power,
@@ -121,9 +129,8 @@ def multiply(left: Mapping[Atom, sympy.Expr], right: Mapping[Atom, sympy.Expr]) 
                     one.quadratic + other.quadratic,
                     steps,
                 )
-                if one.is_power and other.is_power and not product.is_power and steps:
-                    sign *= steps[0].side ** int(product.power)
-                _add(total, product, sympy.expand_mul(sign * flip * first * second))
+                flip = _sign_on_the_left(one, other, product)
+                _add(total, product, sign * flip * first * second)
                 if len(total) > _MOST_FACTORS:
                     raise NoClosedForm(f"Expected fewer than {_MOST_FACTORS} terms but got more.")
     return total
@@ -172,14 +179,9 @@ def _wave(node: sympy.Expr) -> Atoms:
     """Sines and cosines, circular and hyperbolic, as two exponentials."""
     slope, shift = _linear_argument(node)
     unit, plus, minus = _WAVES[node.func]
-    if unit is sympy.I and shift != 0:
-        swing = sympy.cos(shift) + sympy.I * sympy.sin(shift)
-    else:
-        swing = sympy.exp(unit * shift)
-    back = swing.conjugate() if unit is sympy.I else 1 / swing
     return {
-        Atom(linear=unit * slope): sympy.expand_mul(plus * swing),
-        Atom(linear=-unit * slope): sympy.expand_mul(minus * back),
+        Atom(linear=unit * slope): plus * sympy.exp(unit * shift),
+        Atom(linear=-unit * slope): minus * sympy.exp(-unit * shift),
     }
 
 
@@ -189,9 +191,7 @@ def _power(node: sympy.Pow) -> Atoms:
         factor = _smooth_atoms(base)
         if len(factor) == 1 and not any(atom.steps or atom.is_power for atom in factor):
             ((atom, coefficient),) = factor.items()
-            raised = Atom(
-                atom.power * exponent, atom.linear * exponent, atom.quadratic * exponent
-            )
+            raised = Atom(atom.power * exponent, atom.linear * exponent, atom.quadratic * exponent)
             return {raised: coefficient**exponent}
         product = factor
         for _ in range(int(exponent) - 1):

@@ -94,9 +94,7 @@ def bivariate_normal_cdf(h: arb, k: arb, rho: arb) -> arb:
     low, high = half_angle_value((h + k) / 2, (h - k) / 2, rho)
     slope_k = _normal_density(k) * _normal_cdf(low).union(_normal_cdf(high))
     slope_angle = _density_in_angle(h, k, cosine, sine)
-    spread = (
-        abs(slope_h) * h.rad() + abs(slope_k) * k.rad() + slope_angle * (angle - middle).rad()
-    )
+    spread = abs(slope_h) * h.rad() + abs(slope_k) * k.rad() + slope_angle * (angle - middle).rad()
     ball = value + arb(0, spread.upper())
     return ball if ball.is_finite() else arb(0.5, 0.5)
 
@@ -280,8 +278,9 @@ def bivariate_normal_array(h: Any, k: Any, rho: Any) -> Any:
         value = (ndtr(h) + ndtr(k)) / 2 - owens_t(h, slope_h) - owens_t(k, slope_k) - half
         value = np.where((h == 0) & (k == 0), 0.25 + np.arcsin(rho) / (2 * pi), value)
         lowest = np.minimum(h, k)
-        value = np.where(np.isinf(h) | np.isinf(k), np.where(
-            np.isneginf(lowest), 0.0, ndtr(lowest)), value)
+        value = np.where(
+            np.isinf(h) | np.isinf(k), np.where(np.isneginf(lowest), 0.0, ndtr(lowest)), value
+        )
     return np.clip(value, 0.0, 1.0)
 
 

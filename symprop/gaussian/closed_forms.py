@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symprop.foundation.errors import NoClosedForm
+from symprop.foundation.validation import check_integer
 from symprop.gaussian.assembly import assemble
-from symprop.gaussian.atoms import ONE, Atom, Atoms, decompose, multiply
-from symprop.gaussian.price import Ring, Terms, add_terms, expect
+from symprop.gaussian.atoms import ONE, Atom, Atoms, Step, decompose, multiply
+from symprop.gaussian.hermite_sequences import hermite_sequence, power_moment
+from symprop.gaussian.price import Terms, add_terms, expect
+from symprop.gaussian.rational_functions import Ring
 from symprop.specs.activation import Activation, activation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
     "Q1",
@@ -29,6 +32,7 @@ __all__ = [
     "RHO",
     "Q",
     "expectation_closed_form",
+    "hermite_closed_form",
     "kernel_closed_form",
     "second_moment_closed_form",
 ]
@@ -62,14 +66,13 @@ def _is_simple(number: sympy.Expr) -> bool:
     return all(
         part.is_Rational
         or part is sympy.I
+        or (isinstance(part, sympy.exp) and part.args[0].has(sympy.I))
         or (isinstance(part, sympy.Pow) and part.base.is_Rational and abs(part.exp) == _HALF)
         for part in sympy.Mul.make_args(number)
     )
 
 
-def _ring(
-    sigma1: sympy.Expr, sigma2: sympy.Expr, atoms: Iterable[tuple[Atom, sympy.Expr]]
-) -> Ring:
+def _ring(sigma1: sympy.Expr, sigma2: sympy.Expr, atoms: Iterable[tuple[Atom, sympy.Expr]]) -> Ring:
     numbers: list[sympy.Expr] = []
     opaque: list[sympy.Expr] = []
     for atom, coefficient in atoms:
@@ -156,9 +159,7 @@ def kernel_closed_form(
 
 
 @lru_cache(maxsize=512)
-def _kernel(
-    phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr
-) -> sympy.Expr:
+def _kernel(phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr) -> sympy.Expr:
     sigmas = sympy.sqrt(q1), sympy.sqrt(q2)
     if not all(sigma.is_Rational or sigma.free_symbols for sigma in sigmas):
         return _kernel(phi, psi, Q1, Q2).subs({Q1: q1, Q2: q2})
@@ -167,15 +168,7 @@ def _kernel(
     return left_factor * right_factor * _sum_of_pairs(*sigmas, left, right)
 
 
-def _power_moment(power: sympy.Expr, sigma: sympy.Expr) -> sympy.Expr:
-    """Return ``E max(U, 0)**power``."""
-    scale = 2 ** (power / 2 - 1) / sympy.sqrt(sympy.pi)
-    return sigma**power * scale * sympy.gamma((power + 1) / 2)
-
-
-def _power_pair(
-    first: Atom, second: Atom, sigma1: sympy.Expr, sigma2: sympy.Expr
-) -> sympy.Expr:
+def _power_pair(first: Atom, second: Atom, sigma1: sympy.Expr, sigma2: sympy.Expr) -> sympy.Expr:
     """Return ``E first(U) second(V)`` when at least one is a power of ``max(+-x, 0)``."""
     if not first.is_power:
         return _power_pair(second, first, sigma2, sigma1)
@@ -204,7 +197,9 @@ def _power_with_power(alpha: sympy.Expr, beta: sympy.Expr, rho: sympy.Expr) -> s
     if upper[0].is_Integer:  # then the first is not positive, and the series ends
         series = sympy.Add(
             *(
-                sympy.rf(upper[0], k) * sympy.rf(upper[1], k) * x**k
+                sympy.rf(upper[0], k)
+                * sympy.rf(upper[1], k)
+                * x**k
                 / (sympy.rf(s + 1, k) * sympy.factorial(k))
                 for k in range(1 - int(upper[0]))
             )
@@ -216,20 +211,16 @@ def _power_with_power(alpha: sympy.Expr, beta: sympy.Expr, rho: sympy.Expr) -> s
 
 def _power_with_monomial(alpha: sympy.Expr, degree: int, rho: sympy.Expr) -> sympy.Expr:
     """Return ``E max(u, 0)**alpha v**degree`` at unit variances: a finite Hermite sum."""
-    total = sympy.S.Zero
-    for k in range(degree % 2, degree + 1, 2):
-        half = (degree - k) // 2
-        monomial = sympy.factorial(degree) / (2**half * sympy.factorial(half) * sympy.factorial(k))
-        total += monomial * power_hermite_moment(alpha, k) * rho**k
-    return total
-
-
-def power_hermite_moment(alpha: sympy.Expr, k: int) -> sympy.Expr:
-    """Return ``E max(u, 0)**alpha He_k(u)``; ``m_{k+2} = (alpha - k) m_k``."""
-    moment = _power_moment(alpha + k % 2, sympy.S.One)
-    for j in range(k % 2, k, 2):
-        moment *= alpha - j
-    return moment
+    ramp = Atom(power=alpha, steps=(Step(sympy.S.Zero, sympy.S.Zero, 1),))
+    one = sympy.S.One
+    left = hermite_sequence(ramp, one, degree, _mean_at(one))
+    right = hermite_sequence(Atom(power=sympy.Integer(degree)), one, degree, _mean_at(one))
+    return sympy.Add(
+        *(
+            a * b * rho**k / sympy.factorial(k)
+            for k, (a, b) in enumerate(zip(left, right, strict=True))
+        )
+    )
 
 
 def expectation_closed_form(
@@ -297,7 +288,66 @@ def _sum_of_expectations(sigma: sympy.Expr, atoms: Atoms) -> sympy.Expr:
                 raise NoClosedForm(
                     f"Expected a power without exponentials but got x**{atom.power} times others."
                 )
-            powers += coefficient * _power_moment(atom.power, sigma)
+            powers += coefficient * power_moment(atom.power, sigma)
         else:
             add_terms(terms, expect(ring, atom, ONE), _in_ring(ring, coefficient))
     return assemble(ring, terms) + powers
+
+
+def hermite_closed_form(
+    phi: Activation | str | sympy.Expr, order: int, *, variance: sympy.Expr = Q
+) -> list[sympy.Expr]:
+    """Return the exact coefficients ``a_k = E phi(sqrt(Q) Z) He_k(Z)/sqrt(k!)``, ``k = 0..order``.
+
+    Parameters
+    ----------
+    phi : Activation, str or sympy.Expr
+    order : int
+        Largest ``k``, at least 0.
+    variance : sympy.Expr
+        Exact number or symbol to use for ``Q``.
+
+    Raises
+    ------
+    NoClosedForm
+        At once, naming the term that blocks.
+
+    Conventions
+    -----------
+    Orthonormal probabilists' basis.
+
+    Error
+    -----
+    Exact.
+
+    Source
+    ------
+    Stein's identity; the recurrences are in `symprop.gaussian.hermite_sequences`.
+
+    Examples
+    --------
+    >>> hermite_closed_form("relu", 4, variance=1)
+    [sqrt(2)/(2*sqrt(pi)), 1/2, 1/(2*sqrt(pi)), 0, -sqrt(3)/(12*sqrt(pi))]
+    """
+    check_integer("order", order, minimum=0)
+    factor, atoms = _atoms(activation(phi))
+    sigma = sympy.sqrt(sympy.sympify(variance))
+    totals = [sympy.S.Zero] * (order + 1)
+    for atom, coefficient in atoms.items():
+        sequence = hermite_sequence(atom, sigma, order, _mean_at(sigma))
+        for k, value in enumerate(sequence):
+            totals[k] += coefficient * value
+    return [
+        _short(total) * factor / sympy.sqrt(sympy.factorial(k)) for k, total in enumerate(totals)
+    ]
+
+
+def _mean_at(sigma: sympy.Expr) -> Callable[[Atom], sympy.Expr]:
+    return lambda atom: _sum_of_expectations(sigma, {atom: sympy.S.One})
+
+
+def _short(total: sympy.Expr) -> sympy.Expr:
+    """Join conjugate terms and pull out common factors."""
+    if total.has(sympy.I):
+        total = sympy.expand(total)
+    return sympy.factor_terms(total) if isinstance(total, sympy.Add) else total

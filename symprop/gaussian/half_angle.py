@@ -88,8 +88,7 @@ def half_angle_array(a: Any, b: Any, rho: Any) -> Any:
     a, b, rho = np.broadcast_arrays(*(np.asarray(item, dtype=np.float64) for item in (a, b, rho)))
     with np.errstate(divide="ignore", invalid="ignore"):
         tangent = np.sqrt((1 - rho) / (1 + rho))
-        total = np.where(a == 0, 0.0, a * tangent) + np.where(b == 0, 0.0, b / tangent)
-    return total
+        return np.where(a == 0, 0.0, a * tangent) + np.where(b == 0, 0.0, b / tangent)
 
 
 class _HalfAngle(sympy.Function):  # type: ignore[misc]  # SymPy is not typed
@@ -150,7 +149,7 @@ class HalfAngleErf(_HalfAngle):
         gaussian = HalfAngleGaussian(*self.args)
         return 2 / sympy.sqrt(sympy.pi) * gaussian * self._inner_derivative(argindex)
 
-    def _eval_rewrite_as_erf(self, *args: sympy.Expr, **_: object) -> sympy.Expr:
+    def _eval_rewrite_as_erf(self, *_: sympy.Expr, **__: object) -> sympy.Expr:
         return sympy.erf(self._value())
 
     def _latex(self, printer: Any) -> str:
@@ -192,7 +191,7 @@ class HalfAngleGaussian(_HalfAngle):
             return -2 * (a + b / squared_tangent) * self
         return 2 * (a**2 / (1 + rho) ** 2 - b**2 / (1 - rho) ** 2) * self
 
-    def _eval_rewrite_as_exp(self, *args: sympy.Expr, **_: object) -> sympy.Expr:
+    def _eval_rewrite_as_exp(self, *_: sympy.Expr, **__: object) -> sympy.Expr:
         return sympy.exp(-(self._value() ** 2))
 
     def _latex(self, printer: Any) -> str:

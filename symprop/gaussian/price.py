@@ -15,165 +15,21 @@ All coefficients are rational functions of ``s1, s2, rho``, kept exact and reduc
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy.polys.domains import QQ
-from sympy.polys.fields import FracElement, FracField
+from sympy.polys.fields import FracElement
 
 from symprop.foundation.errors import NoClosedForm
 from symprop.gaussian.half_angle import HalfAngleErf, HalfAngleGaussian
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from symprop.gaussian.atoms import Atom, Step
+    from symprop.gaussian.rational_functions import Ring
 
-__all__ = ["Ring", "TermKey", "Terms", "add_terms", "expect"]
-
-
-class Ring:
-    """Rational functions of ``s1, s2, rho`` and of the irrational numbers of a problem.
-
-    Parameters
-    ----------
-    sigma1, sigma2 : sympy.Expr
-        Standard deviations; rational numbers are used as they are, anything else is a
-        generator of its own.
-    rho : sympy.Expr
-        Correlation, a symbol.
-    numbers : iterable of sympy.Expr
-        Numbers that will be converted, by their sums, products and integer powers.
-    opaque : iterable of sympy.Expr
-        Numbers that become generators as they stand.
-    """
-
-    def __init__(
-        self,
-        sigma1: sympy.Expr,
-        sigma2: sympy.Expr,
-        rho: sympy.Expr,
-        numbers: Iterable[sympy.Expr],
-        opaque: Iterable[sympy.Expr] = (),
-    ) -> None:
-        generators = {item: None for item in (sigma1, sigma2, rho) if not item.is_Rational}
-        for number in numbers:
-            generators.update(dict.fromkeys(_irrational_parts(number)))
-        generators.update(dict.fromkeys(opaque))
-        self.expressions = tuple(generators)
-        self.rho_expression = rho
-        names = [sympy.Symbol(f"g{index}") for index in range(len(self.expressions))]
-        self.field = FracField(names, QQ)
-        self._elements = dict(zip(self.expressions, self.field.gens, strict=True))
-        self.sigma1, self.sigma2, self.rho = (self(item) for item in (sigma1, sigma2, rho))
-        sample = {sigma1: 1 / 997.0, sigma2: 1 / 991.0, rho: 0.3101}
-        self._sample = [sample.get(item) or complex(item) for item in self.expressions]
-
-    def __call__(self, number: sympy.Expr) -> FracElement:
-        """Return a number as an element of the field."""
-        if number.is_Rational:
-            return self.field(QQ(int(number.p), int(number.q)))
-        if number in self._elements:
-            return self._elements[number]
-        if isinstance(number, sympy.Pow) and number.exp.is_Integer:
-            return self(number.base) ** int(number.exp)
-        result = self.field.zero if isinstance(number, sympy.Add) else self.field.one
-        for part in number.args:
-            result = result + self(part) if isinstance(number, sympy.Add) else result * self(part)
-        return result
-
-    def expression(self, element: Any) -> sympy.Expr:
-        """Return a field or polynomial element as a factored SymPy expression."""
-        if isinstance(element, FracElement):
-            return self.expression(element.numer) / self.expression(element.denom)
-        if element == 0:
-            return sympy.S.Zero
-        content, factors = _factors(element)
-        result = sympy.Rational(int(content.numerator), int(content.denominator))
-        parts = []
-        for factor, multiplicity in factors:
-            shown = factor
-            if self.is_negative(factor):
-                shown, result = -factor, result * (-1) ** multiplicity
-            parts.append(sympy.expand(shown.as_expr(*self.expressions)) ** multiplicity)
-        return result * _one_minus_square(parts)
-
-    def is_negative(self, element: Any) -> bool:
-        """Whether a polynomial without zeros in the domain is negative there."""
-        value = 0.0 + 0.0j
-        for powers, coefficient in element.terms():
-            term = complex(float(coefficient))
-            for base, power in zip(self._sample, powers, strict=True):
-                term *= base**power
-            value += term
-        return value.real < 0
-
-    def square_root(self, element: FracElement) -> tuple[FracElement, frozenset[Any]]:
-        """Return ``(outside, inside)`` with ``sqrt(element) = outside * sqrt(prod(inside))``.
-
-        ``inside`` holds positive square-free polynomials; the sign of each factor is
-        constant where the expectation exists.
-        """
-        product = element.numer * element.denom
-        content, factors = _factors(product)
-        outside, inside = self.field(1) / element.denom, set()
-        sign = -1 if content < 0 else 1
-        number = sympy.sqrt(sympy.Rational(int(abs(content).numerator), int(content.denominator)))
-        root, rest = number.as_coeff_Mul()
-        outside = outside * self(root)
-        if self.is_negative(element.denom):
-            outside = -outside
-        if rest != 1:
-            inside.add(self.field.ring(int(rest**2)))
-        for factor, multiplicity in factors:
-            positive = factor
-            if self.is_negative(factor):
-                positive, sign = -factor, sign * (-1) ** multiplicity
-            outside = outside * positive ** (multiplicity // 2)
-            if multiplicity % 2:
-                inside.add(positive)
-        assert sign > 0
-        return outside, frozenset(inside)
-
-    def root_expression(self, inside: Iterable[Any]) -> sympy.Expr:
-        """Return ``sqrt(prod(inside))``."""
-        parts = [self.expression(factor) for factor in sorted(inside, key=str)]
-        return sympy.Mul(
-            *(sympy.sqrt(part) for part in sympy.Mul.make_args(_one_minus_square(parts)))
-        )
-
-
-@lru_cache(maxsize=4096)
-def _factors(element: Any) -> tuple[Any, list[tuple[Any, int]]]:
-    content, factors = element.factor_list()
-    return content, factors
-
-
-def _one_minus_square(parts: list[sympy.Expr]) -> sympy.Expr:
-    """Multiply, writing ``(1 - rho)**n (1 + rho)**n`` as ``(1 - rho**2)**n``."""
-    powers: dict[sympy.Expr, sympy.Expr] = {}
-    for part in parts:
-        base, power = part.as_base_exp()
-        powers[base] = powers.get(base, 0) + power
-    for base in list(powers):
-        if isinstance(base, sympy.Add) and len(base.args) == 2 and base.args[0] == 1:
-            mirror = 2 - base
-            if mirror in powers and powers[base] == powers.get(mirror):
-                power = powers.pop(base)
-                powers.pop(mirror)
-                powers[sympy.expand(base * mirror)] = power
-    return sympy.Mul(*(base**power for base, power in powers.items()))
-
-
-def _irrational_parts(number: sympy.Expr) -> list[sympy.Expr]:
-    if number.is_Rational:
-        return []
-    if isinstance(number, sympy.Add | sympy.Mul):
-        return [part for argument in number.args for part in _irrational_parts(argument)]
-    if isinstance(number, sympy.Pow) and number.exp.is_Integer:
-        return _irrational_parts(number.base)
-    return [number]
+__all__ = ["TermKey", "Terms", "add_terms", "expect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +122,7 @@ class _Law:
         outside, inside = self.ring.square_root(variance)
         density = outside / variance
         exponent = -(gap**2) / (2 * variance)
-        if gap != 0 and _is_singular(self.ring, exponent):
+        if gap != 0 and self.ring.is_singular(exponent):
             special = HalfAngleGaussian(*_half_angle(self.ring, gap, variance))
             key = TermKey(self.ring.field.zero, inside, 1, "plain", (special,))
         else:
@@ -296,7 +152,7 @@ class _Law:
         product = roots[0] * roots[1]
         outside, inside = ring.square_root(product)
         correlation = self.covariance[i][j] * side * other * outside / product
-        shown = ring.expression(correlation) * ring.root_expression(inside)
+        shown = _scaled(ring, correlation, inside)
         if heights[0] == 0 and heights[1] == 0:
             total = {TermKey(zero): one / 4}
             factor, angle = sympy.asin(shown).as_coeff_Mul()
@@ -305,7 +161,7 @@ class _Law:
         scaled = []
         for height, variance in zip(heights, roots, strict=True):
             outside, inside = ring.square_root(variance)
-            scaled.append(ring.expression(height * outside / variance) * ring.root_expression(inside))
+            scaled.append(sympy.expand(_scaled(ring, height * outside / variance, inside)))
         if any(height.has(sympy.I) for height in scaled):
             raise NoClosedForm(
                 "Expected at most one step or error function beside sines and cosines but got two."
@@ -313,16 +169,11 @@ class _Law:
         return {TermKey(zero, kind="orthant", arguments=(*scaled, shown)): one}
 
 
-def _is_singular(ring: Ring, element: FracElement) -> bool:
-    """Whether the denominator vanishes at ``rho = 1`` or ``rho = -1``."""
-    return any(_at(ring, element.denom, sign) == 0 for sign in (1, -1))
-
-
-def _at(ring: Ring, element: Any, sign: int) -> Any:
-    generator = ring.rho.numer
-    if isinstance(element, FracElement):
-        return ring.field(_at(ring, element.numer, sign)) / ring.field(_at(ring, element.denom, sign))
-    return element.compose(generator, ring.field.ring(sign))
+def _scaled(ring: Ring, element: FracElement, inside: frozenset[Any]) -> sympy.Expr:
+    """Return ``element * sqrt(prod(inside))`` as an expression."""
+    if element == 0:
+        return sympy.S.Zero
+    return sympy.Mul(*ring.factors(element), *ring.roots(inside))
 
 
 def _half_angle(
@@ -332,30 +183,27 @@ def _half_angle(
     rho = ring.rho
     outside, inside = ring.square_root(variance / (1 - rho**2))
     scale = outside / (variance / (1 - rho**2))
-    cotangent = _at(ring, gap, 1) / 2
-    at_minus_one = _at(ring, gap, -1) / 2
+    cotangent = ring.at_edge(gap, 1) / 2
+    at_minus_one = ring.at_edge(gap, -1) / 2
     rest = gap - cotangent * (1 + rho) - at_minus_one * (1 - rho)
     tangent = at_minus_one + rest / (1 - rho)
-    root = ring.root_expression(inside) / sympy.sqrt(2)
-    return (
-        ring.expression(tangent * scale) * root,
-        ring.expression(cotangent * scale) * root,
-        ring.rho_expression,
-    )
+    weights = (_scaled(ring, part * scale, inside) for part in (tangent, cotangent))
+    first, second = (sympy.expand(weight / sympy.sqrt(2)) for weight in weights)
+    return first, second, ring.rho_expression
 
 
 def _half_line(ring: Ring, height: FracElement, variance: FracElement) -> Terms:
     zero, one = ring.field.zero, ring.field.one
     if height == 0:
         return {TermKey(zero): one / 2}
-    if _is_singular(ring, height**2 / variance):
+    if ring.is_singular(height**2 / variance):
         special = HalfAngleErf(*_half_angle(ring, height, variance))
         total = {TermKey(zero): one / 2}
         sign, rest = special.as_coeff_Mul()
         add_terms(total, {TermKey(zero, kind="plain", arguments=(rest,)): ring(sign) / 2})
         return total
     outside, inside = ring.square_root(variance)
-    shown = ring.expression(height * outside / variance) * ring.root_expression(inside)
+    shown = _scaled(ring, height * outside / variance, inside)
     return {TermKey(zero, kind="normal", arguments=(shown,)): one}
 
 
@@ -398,7 +246,6 @@ def expect(ring: Ring, first: Atom, second: Atom) -> Terms:
     NoClosedForm
         If more than two steps meet.
     """
-    one, zero = ring.field.one, ring.field.zero
     q1, q2 = ring.sigma1**2, ring.sigma2**2
     c = ring.rho * ring.sigma1 * ring.sigma2
     a = [ring(first.linear), ring(second.linear)]
@@ -411,15 +258,17 @@ def expect(ring: Ring, first: Atom, second: Atom) -> Terms:
     ]
     mean = [pair[0][0] * a[0] + pair[0][1] * a[1], pair[1][0] * a[0] + pair[1][1] * a[1]]
     weight = TermKey((a[0] * mean[0] + a[1] * mean[1]) / 2)
-    scale = one
+    scale = ring.field.one
     if determinant != 1:
         outside, inside = ring.square_root(determinant)
         scale, weight = outside / determinant, replace(weight, radicand=inside)
-    law = _law(ring, mean, pair, [(0, step) for step in first.steps] + [(1, s) for s in second.steps])
+    law = _law(
+        ring, mean, pair, [(0, step) for step in first.steps] + [(1, s) for s in second.steps]
+    )
     total: Terms = {}
     for key, coefficient in law.moment(int(first.power), int(second.power)).items():
         joined, factor = _join(ring, weight, key)
-        add_terms(total, {joined: coefficient * factor * scale}, one + zero)
+        add_terms(total, {joined: coefficient * factor * scale})
     return total
 
 
