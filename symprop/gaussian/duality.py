@@ -12,15 +12,14 @@ from flint import arb
 
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_dps, check_integer
-from symprop.gaussian.closed_forms import Q1, Q2, RHO, kernel_closed_form
-from symprop.gaussian.expectation import positive_variance
+from symprop.gaussian.closed_forms import RHO, kernel_closed_form
+from symprop.gaussian.expectation import positive_variance, require_square_integrable
 from symprop.gaussian.hermite import hermite_coefficients
 from symprop.gaussian.kernel_values import kernel_ball
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
 from symprop.numerics.precision import precision, working_bits
 from symprop.specs.activation import Activation, activation
-from symprop.specs.growth import check_square_integrable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,8 +101,7 @@ class DualKernel:
         q1, q2 = (as_exact(value, "variances") for value in self.variances)
         if q1 is None or q2 is None:
             raise NoClosedForm("Expected exact variances for a closed form but got balls.")
-        form = kernel_closed_form(self.phi, self.psi).subs({Q1: q1, Q2: q2})
-        return self.factor * form
+        return self.factor * kernel_closed_form(self.phi, self.psi, variances=(q1, q2))
 
     @property
     def has_closed_form(self) -> bool:
@@ -289,5 +287,5 @@ def dual_kernel(
         raise InvalidArgument(expected("variances", "to be a pair of numbers", variances))
     for function, variance in zip((first, second), variances, strict=True):
         positive_variance(variance, 64, "variances")
-        check_square_integrable(function, variance)
+        require_square_integrable(function, variance)
     return DualKernel(first, second, (variances[0], variances[1]))

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import sympy
 from flint import arb
 
 from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
-from symprop.gaussian.closed_forms import expectation_closed_form
+from symprop.gaussian.closed_forms import Q, expectation_closed_form
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of
-from symprop.gaussian.symbols import Q
+from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
 from symprop.specs.activation import Activation, activation
+from symprop.specs.growth import check_square_integrable
 
 if TYPE_CHECKING:
-    import sympy
-
     from symprop.gaussian.integrand import Integrand
-    from symprop.numerics.enclosure import Enclosure
 
-__all__ = ["gaussian_expectation", "positive_variance", "quadrature_expectation"]
+__all__ = [
+    "gaussian_expectation",
+    "positive_variance",
+    "quadrature_expectation",
+    "require_square_integrable",
+]
 
 
 def positive_variance(value: object, bits: int, name: str = "variance") -> arb:
@@ -30,6 +34,16 @@ def positive_variance(value: object, bits: int, name: str = "variance") -> arb:
     if not ball > 0:
         raise OutOfDomain(expected(name, "to be > 0", value))
     return ball
+
+
+def require_square_integrable(function: Activation, variance: object) -> None:
+    """Raise `OutOfDomain` unless ``E function(sqrt(variance) Z)^2 < oo`` is proved."""
+    if any(term.quadratic > 0 for term in function.growth):
+        exact = as_exact(variance, "variance")
+        if exact is None:
+            exact = sympy.Rational(Enclosure(as_ball(variance, 64)).upper)
+        function = function.scaled(slope=sympy.sqrt(exact))
+    check_square_integrable(function)
 
 
 def quadrature_expectation(integrand: Integrand, variance: object, dps: int) -> Enclosure:

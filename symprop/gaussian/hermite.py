@@ -11,14 +11,13 @@ from flint import arb
 from symprop.foundation.errors import NoClosedForm, PrecisionNotReached
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.gaussian.closed_forms import Q, hermite_closed_form, second_moment_closed_form
-from symprop.gaussian.expectation import positive_variance
+from symprop.gaussian.expectation import positive_variance, require_square_integrable
 from symprop.gaussian.grid import GaussianGrid, gaussian_grid
 from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_exact, compile_ball
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
 from symprop.specs.activation import Activation, activation
-from symprop.specs.growth import check_square_integrable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +168,7 @@ def hermite_coefficients(
     check_dps(dps)
     check_integer("order", order, minimum=0, maximum=MAX_ORDER)
     function = activation(phi)
-    check_square_integrable(function, variance)
+    require_square_integrable(function, variance)
     positive_variance(variance, 64)
     exact_variance = as_exact(variance, "variance")
     if exact_variance is not None:

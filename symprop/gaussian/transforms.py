@@ -14,14 +14,12 @@ from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import (
     Q,
-    Q1,
-    Q2,
     RHO,
     kernel_closed_form,
     second_moment_closed_form,
 )
 from symprop.gaussian.duality import Angle
-from symprop.gaussian.expectation import positive_variance
+from symprop.gaussian.expectation import positive_variance, require_square_integrable
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of
 from symprop.gaussian.kernel_values import kernel_ball, tanh_scale
@@ -30,7 +28,6 @@ from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
 from symprop.numerics.precision import precision, working_bits
 from symprop.specs.activation import Activation, activation
-from symprop.specs.growth import check_square_integrable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +77,7 @@ class VTransform:
     def enclose(self, q: object, *, dps: int = 50) -> Enclosure:
         """Return a ball of ``dps`` relative digits around ``V(q)``, ``q > 0``."""
         check_dps(dps)
-        check_square_integrable(self.phi, q)
+        require_square_integrable(self.phi, q)
         function = self._ball
         return adaptive(lambda bits: function(q, bits), dps, "transform V")
 
@@ -111,13 +108,12 @@ class WTransform:
     @cached_property
     def closed_form(self) -> sympy.Expr:
         """``W`` as a SymPy expression in the symbols ``q`` and ``nu``; or `NoClosedForm`."""
-        form = kernel_closed_form(self.phi, self.phi)
-        return form.subs({Q1: Q, Q2: Q}).subs(RHO, NU / Q)
+        return kernel_closed_form(self.phi, self.phi, variances=(Q, Q)).subs(RHO, NU / Q)
 
     @cached_property
     def _kernel(self) -> Any:
         try:
-            form = kernel_closed_form(self.phi, self.phi).subs({Q1: Q, Q2: Q})
+            form = kernel_closed_form(self.phi, self.phi, variances=(Q, Q))
         except NoClosedForm:
             return None
         return compile_ball(form, (RHO, Q))
@@ -131,7 +127,7 @@ class WTransform:
             If ``q`` is not positive or ``|nu| > q``.
         """
         check_dps(dps)
-        check_square_integrable(self.phi, q)
+        require_square_integrable(self.phi, q)
         positive_variance(q, 64, "q")
         angle = Angle(self._correlation(q, nu))
 

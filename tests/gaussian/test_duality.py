@@ -1,0 +1,124 @@
+import pickle
+
+import mpmath
+import pytest
+import sympy
+
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
+from symprop.gaussian.closed_forms import RHO
+from symprop.gaussian.duality import Angle, dual_kernel
+from symprop.numerics.enclosure import Enclosure
+
+CLOSED = ["relu", "erf", "gelu", "sin", "exp", "elu", "hard_tanh", "alpha_relu:7/10"]
+OPEN = ["tanh", "silu", "softplus", "mish", "softsign"]
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_no_closed_form_is_said_at_once(name: str) -> None:
+    kernel = dual_kernel(name)
+    assert not kernel.has_closed_form
+    with pytest.raises(NoClosedForm):
+        _ = kernel.closed_form
+
+
+@pytest.mark.parametrize("name", CLOSED + OPEN)
+def test_zero_and_one_are_mean_and_second_moment(name: str) -> None:
+    kernel = dual_kernel(name)
+    series = kernel.series(0, dps=20)
+    first = series[0]
+    at_zero = kernel.enclose(0, dps=15)
+    if isinstance(first, Enclosure):
+        assert at_zero.overlaps(first)
+    else:
+        assert abs(float(at_zero) - float(first)) < 1e-14
+    assert kernel.enclose(1, dps=15) > 0
+
+
+@pytest.mark.parametrize("name", ["relu", "erf", "gelu", "exp", "tanh", "silu"])
+def test_series_sums_to_the_kernel(name: str) -> None:
+    kernel = dual_kernel(name)
+    coefficients = kernel.series(60, dps=20)
+    rho = sympy.Rational(1, 4)
+    total = mpmath.mpf(0)
+    with mpmath.workdps(30):
+        for k, c in enumerate(coefficients):
+            value = c.midpoint if isinstance(c, Enclosure) else mpmath.mpf(str(sympy.N(c, 30)))
+            total += value * mpmath.mpf("0.25") ** k
+        assert abs(total - kernel.enclose(rho, dps=20).midpoint) < mpmath.mpf(10) ** -17
+
+
+@pytest.mark.parametrize("name", ["relu", "erf", "tanh", "silu", "softsign"])
+def test_deficit_keeps_relative_accuracy(name: str) -> None:
+    kernel = dual_kernel(name)
+    gap = "1e-14"
+    deficit = kernel.deficit(angle_gap=gap, dps=15)
+    assert deficit.relative_bits >= 49
+    slope = kernel.derivative(1).enclose(1, dps=15)
+    assert abs(float(deficit) / (1e-14 * float(slope)) - 1) < 1e-6
+    also = kernel.deficit(rho="0.99999999999999", dps=15)
+    assert also.overlaps(deficit)
+
+
+@pytest.mark.parametrize("name", ["relu", "gelu", "tanh", "silu"])
+def test_derivatives_are_those_of_the_series(name: str) -> None:
+    kernel = dual_kernel(name)
+    c = [float(v) for v in kernel.series(80, dps=20)]
+    for n in (1, 2):
+        terms = (sympy.ff(k, n) * c[k] * 0.3 ** (k - n) for k in range(n, 81))
+        assert abs(float(kernel.derivative(n).enclose("3/10", dps=15)) - float(sum(terms))) < 1e-12
+
+
+def test_pairs_and_variances() -> None:
+    pair = dual_kernel("relu", "tanh", variances=(2, "1/3"))
+    swapped = dual_kernel("tanh", "relu", variances=("1/3", 2))
+    assert pair.enclose("2/5", dps=15).overlaps(swapped.enclose("2/5", dps=15))
+    identity = dual_kernel("identity", variances=(4, 9))
+    assert sympy.simplify(identity.closed_form - 6 * RHO) == 0
+
+
+def test_wide_and_inexact_arguments() -> None:
+    kernel = dual_kernel("erf")
+    ball = Enclosure("1/3", bits=300)
+    assert kernel.enclose(ball, dps=30).overlaps(kernel.enclose("1/3", dps=30))
+    assert kernel.enclose(sympy.sqrt(2) / 2, dps=30).relative_bits >= 100
+
+
+def test_evalf_digits_are_right() -> None:
+    with mpmath.workdps(40):
+        value = dual_kernel("erf").evalf("1/2", dps=30)
+        assert abs(value - 2 * mpmath.asin(mpmath.mpf(1) / 3) / mpmath.pi) < mpmath.mpf(10) ** -30
+
+
+@pytest.mark.parametrize("rho", ["2", -1.5, "1.0000000001"])
+def test_correlations_outside_the_interval_are_refused(rho: object) -> None:
+    with pytest.raises(OutOfDomain, match=r"rho inside \[-1, 1\]"):
+        dual_kernel("relu").enclose(rho)
+
+
+def test_bad_arguments() -> None:
+    with pytest.raises(InvalidArgument, match="angle_gap"):
+        dual_kernel("relu").enclose()
+    with pytest.raises(InvalidArgument, match="angle_gap"):
+        dual_kernel("relu").enclose(0, angle_gap=1)
+    with pytest.raises(OutOfDomain, match="angle_gap"):
+        dual_kernel("relu").enclose(angle_gap=3)
+    with pytest.raises(InvalidArgument, match="variances"):
+        dual_kernel("relu", variances=(1,))  # type: ignore[arg-type]
+    with pytest.raises(OutOfDomain, match="variances"):
+        dual_kernel("relu", variances=(1, 0))
+    with pytest.raises(OutOfDomain, match="square-integrable"):
+        dual_kernel("exp(x**2)")
+
+
+def test_angles_keep_the_gap() -> None:
+    rho, gap = Angle(angle_gap="1e-30").balls(60)
+    assert gap.rel_accuracy_bits() > 50
+    assert (1 - rho).overlaps(gap)
+    _, near_minus_one = Angle(rho="-0.9999999999999999999").balls(60)
+    assert near_minus_one.rel_accuracy_bits() > 50
+    assert Angle("1/2").exact == sympy.Rational(1, 2)
+
+
+def test_kernels_pickle() -> None:
+    kernel = dual_kernel("gelu", variances=(1, 2))
+    assert pickle.loads(pickle.dumps(kernel)).enclose("1/2").overlaps(kernel.enclose("1/2"))
