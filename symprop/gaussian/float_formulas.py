@@ -330,8 +330,8 @@ def _gelu_deficit(tile: Tile, _: float) -> None:
 
 
 def _distance(tile: Tile) -> Variance:
-    """Return ``(sqrt q1 - sqrt q2)**2 / 2``."""
-    return 0.5 * np.square(np.sqrt(tile.q1) - np.sqrt(tile.q2))
+    """Return ``(sqrt q1 - sqrt q2)**2 / 2``, accurate also for close variances."""
+    return 0.5 * np.square((tile.q1 - tile.q2) / (np.sqrt(tile.q1) + np.sqrt(tile.q2)))
 
 
 def _exp(tile: Tile, _: float) -> None:

@@ -1,35 +1,26 @@
-"""Dual kernels on float64 arrays, with a stated error: closed form, series or table.
+"""Dual kernels on float64 arrays, with a stated error.
 
-`FloatKernel` holds the array handling; its subclasses differ in how one tile is filled.
-`float_kernel` picks the fastest that applies.
+`FloatKernel` does the array handling; its subclasses differ in how one tile is filled.
 """
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from flint import arb
 
-from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.gaussian.float_formulas import FORMULAS, Tile
-from symprop.numerics.approximation import Panel, certified_series
-from symprop.numerics.horner import evaluate_polynomial
-from symprop.numerics.precision import working_bits
 from symprop.numerics.tiles import flat_tiles, scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["ClosedFormKernel", "FloatKernel", "SeriesKernel", "series_kernel"]
-
-_EPSILON = 2.0**-52
-_SERIES_BITS = 200
+__all__ = ["ClosedFormKernel", "FloatKernel"]
 
 
 class FloatKernel(ABC):
@@ -146,27 +137,3 @@ class ClosedFormKernel(FloatKernel):
         FORMULAS[self.name].deficit(tile, self.parameter)
         if self.factor != 1.0:
             tile.out *= self.factor
-
-
-@dataclass(frozen=True)
-class SeriesKernel(FloatKernel):
-    """A smooth kernel as one economised polynomial in rho."""
-
-    value: Panel
-    slope: Panel | None
-    variances: tuple[float, float]
-    error: float
-
-    def fill(self, tile: Tile) -> None:
-        """Write the kernel of one tile into ``tile.out``."""
-        evaluate_polynomial(self.value.coefficients, tile.rho, tile.out, tile.first)
-
-    def fill_deficit(self, tile: Tile) -> None:
-        """Write ``(1 - rho) sum_j rho**j (kappa(1) - sum_{k<=j} p_k)`` into ``tile.out``."""
-        if self.slope is None:
-            raise NoClosedForm(
-                "Expected a kernel of one activation with a square-integrable derivative for"
-                " `deficit` but got another."
-            )
-        evaluate_polynomial(self.slope.coefficients, tile.rho, tile.out, tile.first)
-        tile.out *= tile.gap

@@ -331,7 +331,12 @@ def certified_panel(
 
 
 def certified_series(
-    coefficients: Sequence[arb], tail: arb, error: float, *, max_degree: int = 400
+    coefficients: Sequence[arb],
+    tail: arb,
+    error: float,
+    *,
+    max_degree: int = 200,
+    rounded: bool = False,
 ) -> Panel:
     r"""Economise ``f(x) = sum_k p_k x^k`` on [-1, 1], given its coefficients and a tail bound.
 
@@ -349,6 +354,8 @@ def certified_series(
         Truncation error wanted; `Panel.error` adds the roundings and the tail.
     max_degree : int
         Largest degree returned.
+    rounded : bool
+        Whether ``x`` itself may carry two roundings.
 
     Returns
     -------
@@ -381,7 +388,7 @@ def certified_series(
             (abs(c - d) for c, d in zip(chebyshev[: degree + 1], _to_chebyshev(floats), strict=True)),
             arb(0),
         )
-        total = dropped + misfit + abs(tail) + _rounding(floats, rounded=False)
+        total = dropped + misfit + abs(tail) + _rounding(floats, rounded)
         return Panel(tuple(floats), _upper(total))
 
 

@@ -1,0 +1,214 @@
+r"""Hermite coefficients of one activation at many variances at once, in float64.
+
+.. math:: a_k(q) = \int \phi(x)\, \frac{\mathrm{he}_k(x/\sqrt q)}{\sqrt{2\pi q}}
+    e^{-x^2/2q}\, dx
+
+In the variable x the activation does not depend on the variance. One rule with proved
+error for a whole band of variances therefore serves all of them, and its node values are
+computed once, by balls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, log, pi, sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sympy
+from flint import acb, arb
+
+from symprop.foundation.errors import OutOfDomain, expected
+from symprop.gaussian.integrand import cutoff_for, hermite_weight_bound
+from symprop.numerics.evaluation import as_ball
+from symprop.numerics.precision import working_bits
+from symprop.numerics.quadrature import magnitude_bits, panels
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from symprop.gaussian.integrand import Integrand, IntegrandPiece
+
+__all__ = ["HermiteRows", "hermite_rows"]
+
+_BAND = 2.0  # largest ratio of variances that share a rule
+_GOAL = 54  # bits of absolute accuracy of the rule, relative to the activation's size
+_BITS = 96
+_BLOCK = 2**14  # elements of a (rows, nodes) block, to stay in the cache
+_ROUNDING = 2.0**-53
+
+
+@dataclass(frozen=True, eq=False)
+class HermiteRows:
+    """``a_k(q_i)`` for rows of variances ``q_i``.
+
+    Attributes
+    ----------
+    coefficients : ndarray, shape (rows, order + 1)
+        In the orthonormal basis He_k/sqrt(k!).
+    second_moments : ndarray, shape (rows,)
+        ``V(q_i) = E phi(sqrt(q_i) Z)^2``.
+    tails : ndarray, shape (rows,)
+        Bounds of ``V(q_i) - sum_k a_k(q_i)^2``, rounding included.
+    error : ndarray, shape (rows,)
+        Bound of the error of each coefficient of a row: the proved error of the rule, and
+        the first-order bound of the rounding of the recurrence.
+    """
+
+    coefficients: NDArray[np.float64]
+    second_moments: NDArray[np.float64]
+    tails: NDArray[np.float64]
+    error: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Nodes and ``weight * phi(node)``, ``weight * phi(node)**2``; for one band of variances."""
+
+    nodes: NDArray[np.float64]
+    masses: NDArray[np.float64]
+    squares: NDArray[np.float64]
+    error: float
+    square_error: float
+
+
+def hermite_rows(integrand: Integrand, variances: ArrayLike, order: int) -> HermiteRows:
+    """Return the coefficients of order ``0..order`` at every variance.
+
+    Parameters
+    ----------
+    integrand : Integrand
+        The activation.
+    variances : array_like
+        One-dimensional, all > 0.
+    order : int
+        Largest index.
+
+    Returns
+    -------
+    HermiteRows
+
+    Raises
+    ------
+    OutOfDomain
+        If a variance is not positive, or integrability is not proved there.
+    """
+    q = np.asarray(variances, dtype=np.float64)
+    if not (np.isfinite(q) & (q > 0)).all():
+        raise OutOfDomain(expected("variances", "all finite and > 0", q[~(q > 0)][:1].tolist()))
+    coefficients = np.empty((q.size, order + 1))
+    moments, error, square_error = np.empty((3, q.size))
+    for band in _bands(q):
+        rule = _rule(integrand, float(q[band].min()), float(q[band].max()), order)
+        size = max(1, _BLOCK // rule.nodes.size)
+        for start in range(0, band.size, size):
+            rows = band[start : start + size]
+            coefficients[rows], moments[rows] = _project(rule, q[rows], order)
+        spread = np.sqrt(moments[band])
+        error[band] = rule.error + _ROUNDING * (8 * order + 32) * spread
+        square_error[band] = rule.square_error + 64 * _ROUNDING * moments[band]
+    if integrand.parity:
+        coefficients[:, (0 if integrand.parity == "odd" else 1) :: 2] = 0.0
+    kept = np.einsum("ij,ij->i", coefficients, coefficients)
+    tails = np.maximum(moments - kept, 0.0) + square_error + 64 * _ROUNDING * moments
+    tails += 2 * error * np.abs(coefficients).sum(axis=1)
+    return HermiteRows(coefficients, moments, tails, error)
+
+
+def _bands(q: NDArray[np.float64]) -> list[NDArray[np.intp]]:
+    """Return index sets of variances within a factor of `_BAND`."""
+    octave = np.floor(np.log(q / q.min()) / log(_BAND) + 1e-12).astype(np.intp)
+    return [np.flatnonzero(octave == value) for value in np.unique(octave)]
+
+
+def _project(
+    rule: _Rule, q: NDArray[np.float64], order: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the coefficients and the second moment, rows by variance.
+
+    The recurrence runs on ``he_k(z) exp(-z^2/4)``, which never exceeds 1; the other half of
+    the weight goes to the masses.
+    """
+    root = np.sqrt(q)[:, None]
+    z = rule.nodes / root
+    half = np.exp(-0.25 * z * z)
+    masses = half * rule.masses / (sqrt(2 * pi) * root)
+    moments = (half * half * rule.squares / (sqrt(2 * pi) * root)).sum(axis=1)
+    result = np.empty((q.size, order + 1))
+    before, current, spare = np.zeros_like(z), half, np.empty_like(z)
+    for k in range(order + 1):
+        np.einsum("ij,ij->i", masses, current, out=result[:, k])
+        np.multiply(z, current, out=spare)
+        before *= sqrt(k)
+        spare -= before
+        spare *= 1 / sqrt(k + 1)
+        before, current, spare = current, spare, before
+    return result, moments
+
+
+def _rule(integrand: Integrand, lower: float, upper: float, order: int) -> _Rule:
+    """Return nodes with a proved error for every variance of ``[lower, upper]``, ``k <= order``.
+
+    Panels are made for the larger of ``|phi| |he_k| p`` and ``|phi|^2 p``, with phi in units of
+    its own size, so that they serve the coefficients and the second moment.
+    """
+    with working_bits(_BITS):
+        low, high = arb(lower).sqrt(), arb(upper).sqrt()
+        size = _size(integrand, low)
+        goal, tail_goal = _GOAL, _GOAL - magnitude_bits(size)
+        deviation = low.union(high)
+        cutoff, error = cutoff_for(integrand, deviation, ceil(tail_goal), order)
+        further, square_error = cutoff_for(
+            integrand.squared(), deviation, ceil(2 * tail_goal - _GOAL), 0
+        )
+        reach = (cutoff.max(further) * high).upper()
+        nodes, masses, squares = [], [], []
+        for piece in integrand.panel_pieces:
+            left, right = _clip(piece, arb(0) if integrand.parity else -reach, reach)
+            if left is None or right is None:
+                continue
+
+            def bound(box: Any, piece: IntegrandPiece = piece) -> arb:
+                real = box.real if isinstance(box, acb) else box
+                height = box.imag.abs_upper() if isinstance(box, acb) else arb(0)
+                near, high_z = real.abs_lower() / high, height / low
+                value = integrand.bound(piece, arb(1), box) / size
+                first = value * hermite_weight_bound(near, high_z, order)
+                return first.max(value * value * hermite_weight_bound(near, high_z, 0)) / low
+
+            for panel in panels(bound, left, right, goal + 4):
+                error += panel.error * size
+                square_error += panel.error * size * size
+                for point, weight in panel.points(_BITS):
+                    value = integrand.value(piece, arb(1), point)
+                    nodes.append(float(point.mid()))
+                    masses.append(float((weight * value).mid()))
+                    squares.append(float((weight * value * value).mid()))
+    double = 2.0 if integrand.parity else 1.0
+    return _Rule(
+        np.array(nodes),
+        double * np.array(masses),
+        double * np.array(squares),
+        double * float(error.upper()),
+        double * float(square_error.upper()),
+    )
+
+
+def _size(integrand: Integrand, deviation: arb) -> arb:
+    """Return about the largest value on one standard deviation, as an exact number."""
+    values = [
+        abs(integrand.value(piece, arb(1), sign * deviation * part))
+        for piece in integrand.pieces
+        for part in (arb("0.5"), arb(1))
+        for sign in (-1, 1)
+        if piece.lower < sign * float(deviation) < piece.upper
+    ]
+    largest = max((float(value.mid()) for value in values), default=1.0)
+    return arb(largest if largest > 0 else 1.0)
+
+
+def _clip(piece: IntegrandPiece, start: arb, stop: arb) -> tuple[arb | None, arb | None]:
+    """Return the part of a piece inside ``[start, stop]``."""
+    left = start if piece.lower == -sympy.oo else as_ball(piece.lower, _BITS).max(start)
+    right = stop if piece.upper == sympy.oo else as_ball(piece.upper, _BITS).min(stop)
+    return (left, right) if left < right else (None, None)
