@@ -1,5 +1,71 @@
-"""symprop: exact kernels, certified constants and checked theorems of signal propagation."""
+"""symprop: exact kernels, certified constants and checked theorems of signal propagation.
+
+Public names are loaded when first used, so that ``import symprop`` costs nothing.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from symprop.constants.catalogue import constant as constant
+    from symprop.constants.gains import gain as gain
+    from symprop.foundation.errors import InvalidArgument as InvalidArgument
+    from symprop.foundation.errors import MissingBackend as MissingBackend
+    from symprop.foundation.errors import NoClosedForm as NoClosedForm
+    from symprop.foundation.errors import NoConvergence as NoConvergence
+    from symprop.foundation.errors import OutOfDomain as OutOfDomain
+    from symprop.foundation.errors import PrecisionNotReached as PrecisionNotReached
+    from symprop.foundation.errors import SymPropError as SymPropError
+    from symprop.foundation.errors import UndecidedComparison as UndecidedComparison
+    from symprop.gaussian.duality import dual_kernel as dual_kernel
+    from symprop.gaussian.expectation import gaussian_expectation as gaussian_expectation
+    from symprop.gaussian.hermite import hermite_coefficients as hermite_coefficients
+    from symprop.gaussian.transforms import v_transform as v_transform
+    from symprop.gaussian.transforms import w_transform as w_transform
+    from symprop.numerics.enclosure import Enclosure as Enclosure
+    from symprop.specs.activation import Activation as Activation
+    from symprop.specs.activation import activation as activation
+
 __version__ = "0.1.0.dev0"
+
+_HOMES = {
+    "constant": "symprop.constants.catalogue",
+    "gain": "symprop.constants.gains",
+    **dict.fromkeys(
+        (
+            "InvalidArgument",
+            "MissingBackend",
+            "NoClosedForm",
+            "NoConvergence",
+            "OutOfDomain",
+            "PrecisionNotReached",
+            "SymPropError",
+            "UndecidedComparison",
+        ),
+        "symprop.foundation.errors",
+    ),
+    "dual_kernel": "symprop.gaussian.duality",
+    "gaussian_expectation": "symprop.gaussian.expectation",
+    "hermite_coefficients": "symprop.gaussian.hermite",
+    "v_transform": "symprop.gaussian.transforms",
+    "w_transform": "symprop.gaussian.transforms",
+    "Enclosure": "symprop.numerics.enclosure",
+    "Activation": "symprop.specs.activation",
+    "activation": "symprop.specs.activation",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604  (all are strings)
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'symprop' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(_HOMES))
