@@ -13,7 +13,7 @@ import pytest
 from tests.repository.sources import ROOT, relative, tracked_files
 
 UNFINISHED = [
-    "NotImplemented" + "Error",
+    "raise NotImplemented" + "Error",
     "TO" + "DO",
     "FIX" + "ME",
     "X" + "XX",

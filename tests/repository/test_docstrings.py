@@ -25,10 +25,11 @@ ORDER = [
     "Conventions",
     "Error",
     "Source",
+    "Notes",
     "Examples",
 ]
 MATHEMATICS = {"gaussian", "recurrences", "moments", "asymptotics", "constants"}
-EXPORTING = [path for path in modules() if exported(path) and path.name != "__init__.py"]
+EXPORTING = [path for path in modules() if path.name != "__init__.py" and exported(path)]
 
 
 def sections(text: str) -> list[str]:
@@ -36,18 +37,18 @@ def sections(text: str) -> list[str]:
     return re.findall(r"^(\w[\w ]*)\n-{3,}$", inspect.cleandoc(text), re.MULTILINE)
 
 
-def documented_constants(path: Path) -> set[str]:
-    """Return the names assigned at module level that a string literal follows."""
-    found = set()
-    for node, following in itertools.pairwise(syntax(path).body):
+def constants(path: Path) -> dict[str, bool]:
+    """Return the names assigned at module level, and whether a string literal follows each."""
+    found = {}
+    for node, following in itertools.pairwise([*syntax(path).body, ast.Pass()]):
         if isinstance(node, ast.Assign):
             targets = node.targets
         elif isinstance(node, ast.AnnAssign):
             targets = [node.target]
         else:
             continue
-        if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
-            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        documented = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
+        found |= {target.id: documented for target in targets if isinstance(target, ast.Name)}
     return found
 
 
@@ -72,12 +73,12 @@ def test_module_says_what_it_is_for(path: Path) -> None:
 @pytest.mark.parametrize("path", EXPORTING, ids=relative)
 def test_exported_names_are_documented(path: Path) -> None:
     module = importlib.import_module(module_name(path))
-    constants = documented_constants(path)
+    written_here = constants(path)
     problems = []
     for name in exported(path):
-        thing = getattr(module, name)
+        thing = inspect.unwrap(getattr(module, name))
         if not (inspect.isfunction(thing) or inspect.isclass(thing)):
-            if name not in constants:
+            if not written_here.get(name, True):
                 problems.append(f"{name}: no docstring below it")
             continue
         problems += list(problems_of(name, thing.__doc__ or ""))

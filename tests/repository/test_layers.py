@@ -48,6 +48,16 @@ def test_contracts_state_the_house_plan() -> None:
     assert all(":" not in layer for layer in contract["layers"]), "siblings must be independent"
 
 
+@pytest.mark.parametrize("path", modules(), ids=relative)
+def test_no_layer_is_bypassed_through_the_public_names(path: Path) -> None:
+    """Inside the package only the version is taken from its root, which sees every layer."""
+    for node in ast.walk(syntax(path)):
+        if isinstance(node, ast.ImportFrom) and node.module == "symprop":
+            assert {alias.name for alias in node.names} == {"__version__"}
+        elif isinstance(node, ast.Import):
+            assert "symprop" not in {alias.name for alias in node.names}
+
+
 def names_of_precision(tree: ast.Module) -> list[str]:
     """Return every use, in a parsed module, of a name through which a precision is changed."""
     aliases: dict[str, str] = {}
