@@ -9,10 +9,11 @@ import numpy as np
 from flint import arb
 
 from symprop.foundation.errors import OutOfDomain, expected
-from symprop.gaussian.float_formulas import FORMULAS, Tile
+from symprop.gaussian.float_formulas import FORMULAS
 from symprop.gaussian.float_kernels import ClosedFormKernel, FloatKernel
 from symprop.gaussian.float_series import series_kernel
 from symprop.gaussian.float_tables import Enclosing, table_kernel
+from symprop.gaussian.float_tile import Tile
 from symprop.gaussian.hot_forms import HotForm, hot_form
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
@@ -133,9 +134,20 @@ def closed_form_kernel(form: HotForm, variances: tuple[Any, Any]) -> ClosedFormK
         if not math.isfinite(end.out[0]) or q == 0.0:
             raise OutOfDomain(expected("variances", "to give a finite float64 kernel", variances))
         scale *= math.sqrt(abs(end.out[0]))
-    ulps = formula.ulps + (2 * sum(pair) if form.name == "exp" else 0.0)
-    error = ulps * _EPSILON * scale
-    return ClosedFormKernel(form.name, form.parameter, factor, (pair[0], pair[1]), error)
+    if form.name == "exp":  # each rounding of the exponent is a relative error
+        exponent = 2 * (math.sqrt(pair[0]) + math.sqrt(pair[1])) ** 2
+    elif form.name in ("sin", "cos"):
+        exponent = 2 * (math.sqrt(pair[0]) - math.sqrt(pair[1])) ** 2
+    else:
+        exponent = 0.0
+    return ClosedFormKernel(
+        name=form.name,
+        parameter=form.parameter,
+        factor=factor,
+        variances=(pair[0], pair[1]),
+        error=(formula.ulps + exponent) * _EPSILON * scale,
+        relative=(formula.deficit_ulps + exponent) * _EPSILON,
+    )
 
 
 def _enclosing(phi: Activation, psi: Activation, variances: tuple[Any, Any]) -> Enclosing:

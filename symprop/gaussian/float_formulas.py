@@ -8,93 +8,21 @@ four units in the last place, as NumPy promises; tests compare the outcome with 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from math import pi
 from typing import Any
 
 import numpy as np
 from flint import acb, arb
-from numpy.typing import NDArray
 
-from symprop.numerics.approximation import PiecewisePolynomial, certified_polynomial
+from symprop.gaussian.float_tile import Array, Formula, Tile, Variance
+from symprop.numerics.approximation import certified_polynomial
 from symprop.numerics.horner import evaluate_polynomial
+from symprop.numerics.piecewise import PiecewisePolynomial
 
-__all__ = ["FORMULAS", "Formula", "Tile"]
-
-Array = NDArray[np.float64]
-Variance = Any  # float, or array that broadcasts against the tile
+__all__ = ["FORMULAS"]
 
 _TWO_PI = 2 * pi
-
-
-@dataclass(slots=True)
-class Tile:
-    """What a formula reads and writes.
-
-    Attributes
-    ----------
-    rho : ndarray
-        Correlations in [-1, 1].
-    gap : ndarray or None
-        ``1 - rho`` where it is known better than by subtraction.
-    q1, q2 : float or ndarray
-        Variances.
-    out : ndarray
-        Receives the values.
-    first, second : ndarray
-        Scratch space of the same shape.
-    """
-
-    rho: Array
-    gap: Array | None
-    q1: Variance
-    q2: Variance
-    out: Array
-    first: Array
-    second: Array
-
-    def sine_square(self, out: Array, spare: Array) -> None:
-        """Write ``1 - rho**2`` with full relative accuracy."""
-        if self.gap is None:
-            np.subtract(1.0, self.rho, out=out)
-            np.add(self.rho, 1.0, out=spare)
-            out *= spare
-        else:
-            np.subtract(2.0, self.gap, out=out)
-            out *= self.gap
-
-    def angle(self, out: Array) -> None:
-        """Write ``arccos(rho)`` from the gap, with full relative accuracy at both ends."""
-        np.sqrt(self.gap, out=out)
-        np.arctan2(out, np.sqrt(2.0 - self.gap), out=out)
-        out *= 2.0
-
-    @property
-    def deviation(self) -> Variance:
-        """``sqrt(q1 q2)``."""
-        return np.sqrt(self.q1) * np.sqrt(self.q2)
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A closed form in float64.
-
-    Attributes
-    ----------
-    value, deficit : callable
-        Tile functions ``(tile, parameter)``.
-    ulps : float
-        Bound of the error of ``value``, in ``2**-52 sqrt(kappa_1(1) kappa_2(1))``.
-    deficit_ulps : float
-        Bound of the relative error of ``deficit`` where ``rho >= 0``, in ``2**-52``.
-    """
-
-    value: Callable[[Tile, float], None]
-    deficit: Callable[[Tile, float], None]
-    ulps: float
-    deficit_ulps: float
 
 
 @cache
@@ -150,7 +78,7 @@ def _relu_deficit(tile: Tile, slope: float) -> None:
     tile.angle(tile.first)
     _times_wedge(1, tile.first, tile.out, tile.second)
     tile.out *= -((1 - slope) ** 2) / _TWO_PI
-    np.multiply(tile.gap, (1 + slope * slope) / 2, out=tile.first)
+    np.multiply(tile.known_gap, (1 + slope * slope) / 2, out=tile.first)
     tile.out += tile.first
     tile.out *= tile.deviation
 
@@ -177,7 +105,7 @@ def _squared_relu(tile: Tile, _: float) -> None:
 
 
 def _squared_relu_deficit(tile: Tile, _: float) -> None:
-    """``3/2 - kappa(rho) = (1 - rho**2) + kappa(-rho)``, since the two kernels add to 1/2 + rho**2."""
+    """``1 - rho**2 + kappa(-rho)``, because ``kappa(rho) + kappa(-rho) = 1/2 + rho**2``."""
     tile.angle(tile.first)
     _times_wedge(2, tile.first, tile.out, tile.second)
     tile.out *= 1 / _TWO_PI
@@ -218,9 +146,9 @@ def _sign_deficit(tile: Tile, _: float) -> None:
 
 
 def _error_angle(tile: Tile, factor: float) -> None:
-    """Write ``asin(k / sqrt((q1 + factor) (q2 + factor)))``, ``k`` the covariance, as an arctangent.
+    """Write ``asin(k / sqrt((q1 + f)(q2 + f)))``, k the covariance and f the factor.
 
-    ``asin(k/sqrt(..)) = atan(rho / sqrt(1 - rho**2 + s))``, where s comes without a difference.
+    It equals ``atan(rho / sqrt(1 - rho**2 + s))``, where s comes without a difference.
     """
     tile.sine_square(tile.first, tile.second)
     tile.first += _softening(tile, factor)
@@ -324,7 +252,7 @@ def _gelu_deficit(tile: Tile, _: float) -> None:
     np.arctan(tile.first, out=tile.first)
     tile.first *= 1 / _TWO_PI
     tile.first += 0.25
-    tile.first *= tile.gap
+    tile.first *= tile.known_gap
     tile.first *= deviation
     tile.out += tile.first
 
@@ -339,7 +267,7 @@ def _exp(tile: Tile, _: float) -> None:
     if tile.gap is None:
         np.subtract(tile.rho, 1.0, out=tile.out)
     else:
-        np.negative(tile.gap, out=tile.out)
+        np.negative(tile.known_gap, out=tile.out)
     tile.out *= tile.deviation
     np.exp(tile.out, out=tile.out)
     tile.out *= np.exp(0.5 * np.square(np.sqrt(tile.q1) + np.sqrt(tile.q2)))
@@ -347,7 +275,7 @@ def _exp(tile: Tile, _: float) -> None:
 
 def _exp_deficit(tile: Tile, _: float) -> None:
     deviation = tile.deviation
-    np.multiply(tile.gap, -deviation, out=tile.out)
+    np.multiply(tile.known_gap, -deviation, out=tile.out)
     np.expm1(tile.out, out=tile.out)
     tile.out *= -np.exp(0.5 * (tile.q1 + tile.q2) + deviation)
 
@@ -358,8 +286,8 @@ def _nearer_decay(tile: Tile) -> None:
         np.abs(tile.rho, out=tile.first)
         np.subtract(1.0, tile.first, out=tile.first)
     else:
-        np.subtract(2.0, tile.gap, out=tile.first)
-        np.minimum(tile.gap, tile.first, out=tile.first)
+        np.subtract(2.0, tile.known_gap, out=tile.first)
+        np.minimum(tile.known_gap, tile.first, out=tile.first)
     tile.first *= -tile.deviation
     np.exp(tile.first, out=tile.first)
 
@@ -389,9 +317,9 @@ def _cos(tile: Tile, _: float) -> None:
 def _wave_deficit(tile: Tile, sign: float) -> None:
     """``cosh(a) sinh(b)`` (sine) or ``sinh(a) sinh(b)`` (cosine), ``a, b = m (1 +- rho)/2``."""
     deviation = tile.deviation
-    np.subtract(2.0, tile.gap, out=tile.first)
+    np.subtract(2.0, tile.known_gap, out=tile.first)
     tile.first *= -deviation
-    np.multiply(tile.gap, -deviation, out=tile.second)
+    np.multiply(tile.known_gap, -deviation, out=tile.second)
     np.expm1(tile.second, out=tile.out)
     if sign > 0:
         np.exp(tile.first, out=tile.first)

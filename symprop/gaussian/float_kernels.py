@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.gaussian.float_formulas import FORMULAS, Tile
+from symprop.gaussian.float_formulas import FORMULAS
+from symprop.gaussian.float_tile import Tile
 from symprop.numerics.tiles import flat_tiles, scratch
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ class FloatKernel(ABC):
 
     error: float
     variances: tuple[float, float]
+
+    @property
+    @abstractmethod
+    def deficit_error(self) -> float:
+        """Bound of the relative error of `deficit` where ``rho >= 0``."""
 
     @abstractmethod
     def fill(self, tile: Tile) -> None:
@@ -74,7 +80,7 @@ class FloatKernel(ABC):
         return self._run(self.fill, given, angle_gap is not None, out)
 
     def deficit(self, angle_gap: ArrayLike) -> NDArray[np.float64]:
-        """Return ``kappa(1) - kappa(1 - angle_gap)`` to nearly full relative accuracy.
+        """Return ``kappa(1) - kappa(1 - angle_gap)``, relatively accurate for small gaps.
 
         Raises
         ------
@@ -125,6 +131,12 @@ class ClosedFormKernel(FloatKernel):
     factor: float
     variances: tuple[float, float]
     error: float
+    relative: float
+
+    @property
+    def deficit_error(self) -> float:
+        """Bound of the relative error of `deficit` where ``rho >= 0``."""
+        return self.relative
 
     def fill(self, tile: Tile) -> None:
         """Write the kernel of one tile into ``tile.out``."""

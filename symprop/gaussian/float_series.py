@@ -22,7 +22,7 @@ from symprop.numerics.quadrature import magnitude_bits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from symprop.gaussian.float_formulas import Tile
+    from symprop.gaussian.float_tile import Tile
     from symprop.specs.activation import Activation
 
 __all__ = ["SeriesKernel", "series_kernel"]
@@ -91,10 +91,16 @@ class SeriesKernel(FloatKernel):
                     return certified_series(sums, beyond, truncation)
         raise PrecisionNotReached(f"Expected a short series of the deficit of {phi.name}.")
 
+    @property
+    def deficit_error(self) -> float:
+        """Bound of the relative error of `deficit` where ``rho >= 0``."""
+        least = self.slope.coefficients[0] - self.slope.error  # the sum only grows with rho
+        return self.slope.error / least + 2.0**-52
+
     def fill_deficit(self, tile: Tile) -> None:
         """Write ``kappa(1) - kappa(rho)`` of one tile into ``tile.out``."""
         evaluate_polynomial(self.slope.coefficients, tile.rho, tile.out, tile.first)
-        tile.out *= tile.gap
+        tile.out *= tile.known_gap
 
 
 def series_kernel(

@@ -27,13 +27,14 @@ from numpy.typing import NDArray
 
 from symprop.foundation.errors import NoClosedForm, OutOfDomain, PrecisionNotReached, expected
 from symprop.gaussian.float_kernels import FloatKernel
-from symprop.numerics.approximation import Panel, certified_panel, padded
+from symprop.numerics.approximation import Panel, certified_panel
 from symprop.numerics.horner import evaluate_panels
+from symprop.numerics.piecewise import padded
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
 
 if TYPE_CHECKING:
-    from symprop.gaussian.float_formulas import Tile
+    from symprop.gaussian.float_tile import Tile
 
 __all__ = ["Enclosing", "OctaveTable", "TableKernel", "deficit_table", "table_kernel"]
 
@@ -132,6 +133,11 @@ class TableKernel(FloatKernel):
             )
         return deficit_table(self.source)
 
+    @property
+    def deficit_error(self) -> float:
+        """Bound of the relative error of `deficit` where ``rho >= 0``."""
+        return self.deficits.error
+
     def fill_deficit(self, tile: Tile) -> None:
         """Write ``kappa(1) - kappa(rho)`` of one tile into ``tile.out``."""
         assert tile.gap is not None
@@ -201,15 +207,12 @@ def table_kernel(
         panels.append(_constant(enclose(arb(sign), bits), beyond))
         for octave in reversed(range(depth)):
             left = _power_of_two(-octave - 1)
-            panels.append(
-                certified_panel(
-                    lambda s, h=left, sign=sign: enclose(sign * (1 - h * (3 + s) / 2), bits),
-                    _RATIO,
-                    bounds[octave],
-                    target,
-                    bits=bits + depth + _GUARD,
-                )
-            )
+
+            def value(s: arb, sign: int = sign, h: arb = left) -> arb:
+                return enclose(sign * (1 - h * (3 + s) / 2), bits)
+
+            precision = bits + depth + _GUARD
+            panels.append(certified_panel(value, _RATIO, bounds[octave], target, bits=precision))
         panels.append(_constant(enclose(arb(0), bits), arb(0)))
     # 1 - |rho| is exact for |rho| >= 1/2; below, one rounding meets |kappa'| <= sum |a_k b_k|
     error = max(panel.error for panel in panels) + 2.0**-54 * float(largest)
@@ -249,14 +252,14 @@ def deficit_table(enclose: Enclosing) -> OctaveTable:
             left, least = _power_of_two(-octave - 1), deficits[octave + 1].lower()
             if not least > 0:
                 raise PrecisionNotReached("Expected a kernel that is not constant but got one.")
-            panel = certified_panel(
-                lambda s, h=left: end - enclose(1 - h * (3 + s) / 2, bits),
-                _RATIO,
-                # D is concave, so D(3 h) <= 3 D(h)
-                _SPREAD * _REACH * deficits[octave + 1].upper(),
-                float(least) * 2.0**-_ACCURACY,
-                bits=bits + depth,
-            )
+
+            def value(s: arb, h: arb = left) -> arb:
+                return end - enclose(1 - h * (3 + s) / 2, bits)
+
+            # D is concave, so D(3 h) <= 3 D(h)
+            bound = _SPREAD * _REACH * deficits[octave + 1].upper()
+            target = float(least) * 2.0**-_ACCURACY
+            panel = certified_panel(value, _RATIO, bound, target, bits=bits + depth)
             panels.append(panel)
             errors.append(panel.error / float(least))
         panels.append(_constant(deficits[0], arb(0)))
@@ -275,6 +278,7 @@ def _constant(value: arb, slack: arb) -> Panel:
 
 def _depth(distance: Enclosing, bits: int, target: float) -> tuple[int, arb]:
     """Return the octaves after which the kernel is its end value, and what that misses."""
+    missed = arb("inf")
     for depth in range(54, _DEEPEST, 8):
         missed = distance(_power_of_two(-depth), bits + depth)
         if missed <= target:

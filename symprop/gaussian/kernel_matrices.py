@@ -13,7 +13,6 @@ is summed by Horner's rule, with one rank-one update per power.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil, isfinite, log
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ from symprop.foundation.errors import (
     expected,
 )
 from symprop.gaussian.float_faces import closed_form_kernel, float_kernel
-from symprop.gaussian.float_formulas import Array, Tile
+from symprop.gaussian.float_tile import Array, Tile
 from symprop.gaussian.hermite_rows import HermiteRows, hermite_rows
 from symprop.gaussian.hot_forms import hot_form
 from symprop.gaussian.integrand import integrand_of
@@ -225,7 +224,7 @@ def _filler(
         closed = closed_form_kernel(form, (middle, middle))
         factor = closed.variances[0] / middle
 
-        def by_formula(tile: Tile, rows: slice, columns: slice) -> None:
+        def by_formula(tile: Tile, _rows: slice, _columns: slice) -> None:
             tile.q1 = closed.variances[0] if equal else tile.q1 * factor
             tile.q2 = closed.variances[1] if equal else tile.q2 * factor
             closed.fill(tile)
@@ -233,11 +232,11 @@ def _filler(
         return by_formula, None
     if equal:
         kernel = float_kernel(phi, variances=(middle, middle))
-        return lambda tile, rows, columns: kernel.fill(tile), None
+        return lambda tile, _rows, _columns: kernel.fill(tile), None
     if phi.homogeneity is not None:
         unit, power = float_kernel(phi), float(phi.homogeneity) / 2
 
-        def by_degree(tile: Tile, rows: slice, columns: slice) -> None:
+        def by_degree(tile: Tile, _rows: slice, _columns: slice) -> None:
             unit.fill(tile)
             tile.out *= tile.q1**power
             tile.out *= tile.q2**power

@@ -14,20 +14,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flint import acb, arb, fmpz
+from flint import acb, arb
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, PrecisionNotReached, expected
-from symprop.numerics.horner import evaluate_panels, evaluate_polynomial
+from symprop.numerics.chebyshev import chebyshev_from_powers, powers_from_chebyshev
+from symprop.numerics.piecewise import PiecewisePolynomial, padded
 from symprop.numerics.precision import working_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import ArrayLike, NDArray
-
 __all__ = [
+    "UNIT_ROUNDOFF",
     "Panel",
-    "PiecewisePolynomial",
     "certified_panel",
     "certified_polynomial",
     "certified_series",
@@ -40,70 +39,6 @@ _BITS = 160
 _RATIOS = (16.0, 8.0, 5.0, 3.5, 2.5, 1.8)  # Bernstein ellipses tried, widest first
 _BOXES = 24
 _DEPTH = 40
-
-
-@dataclass(frozen=True, eq=False)
-class PiecewisePolynomial:
-    """A function on ``[lower, upper]`` as float64 polynomials, with its largest absolute error.
-
-    Attributes
-    ----------
-    breakpoints : ndarray, shape (panels + 1,)
-        Increasing ends of the panels.
-    coefficients : ndarray, shape (degree + 1, panels)
-        Lowest power first, in the local variable ``s = (x - centre) * scale``, ``|s| <= 1``.
-    centres, scales : ndarray, shape (panels,)
-        The local variables.
-    error : float
-        Proved bound of ``|returned - exact|`` at every float64 of the interval.
-
-    Conventions
-    -----------
-    A call takes any shape and returns the same shape; ``out`` may be the argument.
-
-    Error
-    -----
-    Enclosed: truncation, coefficients and every rounding of the evaluation.
-
-    Examples
-    --------
-    >>> sine = certified_polynomial(lambda z: z.sin(), 0, 1, 1e-15)
-    >>> abs(float(sine(0.5)) - 0.479425538604203) <= sine.error
-    True
-    """
-
-    breakpoints: NDArray[np.float64]
-    coefficients: NDArray[np.float64]
-    centres: NDArray[np.float64]
-    scales: NDArray[np.float64]
-    error: float
-
-    @property
-    def degree(self) -> int:
-        """Largest power of the local variable."""
-        return len(self.coefficients) - 1
-
-    def __call__(
-        self, x: ArrayLike, out: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float64]:
-        """Evaluate at ``x``; `OutOfDomain` for a point outside the interval or a nan."""
-        points = np.asarray(x, dtype=np.float64)
-        inside = (points >= self.breakpoints[0]) & (points <= self.breakpoints[-1])
-        if not inside.all():
-            value = points[~inside].flat[0]
-            interval = f"inside [{self.breakpoints[0]}, {self.breakpoints[-1]}]"
-            raise OutOfDomain(expected("x", interval, float(value)))
-        result = np.empty_like(points) if out is None else out
-        if len(self.centres) == 1:
-            local = np.subtract(points, self.centres[0])
-            local *= self.scales[0]
-            evaluate_polynomial(self.coefficients[:, 0], local, result)
-        else:
-            panel = np.searchsorted(self.breakpoints[1:-1], points, side="right")
-            local = np.subtract(points, self.centres[panel])
-            local *= self.scales[panel]
-            evaluate_panels(self.coefficients, panel, local, result)
-        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +134,6 @@ def certified_polynomial(
         scales=np.array([scale for _, scale in geometry]),
         error=max(panel.error for _, _, panel in done),
     )
-
-
-def padded(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """Return polynomials of different degrees as the columns of one array."""
-    table = np.zeros((max(len(row) for row in rows), len(rows)))
-    for column, row in enumerate(rows):
-        table[: len(row), column] = row
-    return table
 
 
 def _local_variable(left: float, right: float) -> tuple[float, float]:
@@ -318,11 +245,8 @@ def certified_panel(
             / (degree + 1)
             for k in range(degree + 1)
         ]
-        coefficients = [float(c.mid()) for c in _from_chebyshev(chebyshev)]
-        misfit = sum(
-            (abs(c - d) for c, d in zip(chebyshev, _to_chebyshev(coefficients), strict=True)),
-            arb(0),
-        )
+        coefficients = [float(c.mid()) for c in powers_from_chebyshev(chebyshev)]
+        misfit = _distance(chebyshev, coefficients)
         if not misfit.is_finite():
             raise PrecisionNotReached("Expected finite values of a function but got none.")
         remainder = 4 * bound * arb(ratio) ** (-degree) / (arb(ratio) - 1)
@@ -372,7 +296,7 @@ def certified_series(
     Enclosed.
     """
     with working_bits(_BITS + 2 * len(coefficients)):
-        chebyshev = _to_chebyshev(coefficients)
+        chebyshev = chebyshev_from_powers(coefficients)
         dropped, degree = arb(0), len(chebyshev) - 1
         while degree > 0 and (dropped + abs(chebyshev[degree])) <= error:
             dropped += abs(chebyshev[degree])
@@ -382,14 +306,17 @@ def certified_series(
                 f"Expected a series of degree <= {max_degree} but an error of {error} needs"
                 f" {degree}."
             )
-        powers = _from_chebyshev(chebyshev[: degree + 1])
+        powers = powers_from_chebyshev(chebyshev[: degree + 1])
         floats = [float(c.mid()) for c in powers]
-        misfit = sum(
-            (abs(c - d) for c, d in zip(chebyshev[: degree + 1], _to_chebyshev(floats), strict=True)),
-            arb(0),
-        )
+        misfit = _distance(chebyshev[: degree + 1], floats)
         total = dropped + misfit + abs(tail) + _rounding(floats, rounded)
         return Panel(tuple(floats), _upper(total))
+
+
+def _distance(chebyshev: Sequence[arb], powers: Sequence[float]) -> arb:
+    """Bound the difference on [-1, 1] of a Chebyshev sum and a polynomial of the same degree."""
+    pairs = zip(chebyshev, chebyshev_from_powers(powers), strict=True)
+    return sum((abs(c - d) for c, d in pairs), arb(0))
 
 
 def _real(value: Any) -> arb:
@@ -411,34 +338,3 @@ def _rounding(coefficients: Sequence[float], rounded: bool) -> arb:
     per_power = 4 if rounded else 2
     total = sum((abs(arb(c)) * (per_power * k + 2) for k, c in enumerate(coefficients)), arb(0))
     return total * arb(UNIT_ROUNDOFF) * arb("1.001")
-
-
-def _to_chebyshev(powers: Sequence[arb | float]) -> list[arb]:
-    """Return the Chebyshev coefficients of ``sum_k p_k x^k``."""
-    result = [arb(0)] * len(powers)
-    for k, coefficient in enumerate(powers):
-        value = arb(coefficient)
-        if value.is_zero():
-            continue
-        value = value / (fmpz(2) ** k)
-        for j in range(k // 2 + 1):
-            weight = fmpz.bin_uiui(k, j) * (1 if 2 * j == k else 2)
-            result[k - 2 * j] += weight * value
-    return result
-
-
-def _from_chebyshev(chebyshev: Sequence[arb]) -> list[arb]:
-    """Return the power coefficients of ``sum_k t_k T_k(x)``."""
-    result = [arb(0)] * len(chebyshev)
-    before, current = [fmpz(1)], [fmpz(0), fmpz(1)]
-    for k, coefficient in enumerate(chebyshev):
-        if k >= 2:
-            following = [fmpz(0)] + [2 * c for c in current]
-            for j, c in enumerate(before):
-                following[j] -= c
-            before, current = current, following
-        terms = before if k == 0 else current
-        if not coefficient.is_zero():
-            for j in range(k % 2, k + 1, 2):
-                result[j] += coefficient * terms[j]
-    return result
