@@ -11,7 +11,7 @@ from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import Q, expectation_closed_form
 from symprop.gaussian.grid import gaussian_grid
-from symprop.gaussian.integrand import integrand_of
+from symprop.gaussian.integrand import integrand_of, rational_ball
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
 from symprop.specs.activation import Activation, activation
@@ -24,6 +24,7 @@ __all__ = [
     "gaussian_expectation",
     "positive_variance",
     "quadrature_expectation",
+    "require_integrable",
     "require_square_integrable",
 ]
 
@@ -44,6 +45,14 @@ def require_square_integrable(function: Activation, variance: object) -> None:
             exact = sympy.Rational(Enclosure(as_ball(variance, 64)).upper)
         function = function.scaled(slope=sympy.sqrt(exact))
     check_square_integrable(function)
+
+
+def require_integrable(function: Activation, variance: arb) -> None:
+    """Raise `OutOfDomain` if the proved growth is not below ``exp(x**2 / (2 variance))``."""
+    for term in function.growth:
+        if term.quadratic > 0 and not rational_ball(term.quadratic) * variance < arb("0.5"):
+            condition = "integrable against the Gaussian, growing slower than exp(x**2/(2 q)),"
+            raise OutOfDomain(expected("f", condition, function.name))
 
 
 def quadrature_expectation(integrand: Integrand, variance: object, dps: int) -> Enclosure:
@@ -103,7 +112,7 @@ def gaussian_expectation(
     """
     check_dps(dps)
     function = activation(f)
-    positive_variance(variance, 64)
+    require_integrable(function, positive_variance(variance, 64))
     if as_exact(variance, "variance") is not None:
         try:
             closed = expectation_closed_form(function)

@@ -79,7 +79,17 @@ def kernel_ball(
         if magnitude_bits(value.rad()) <= 8 - bits:
             return value
     q = tuple(as_ball(value, bits + 40) for value in variances)
-    return double_expectation(first, second, (q[0], q[1]), rho, gap, bits)
+    goal = bits - _size_bits((first, second), q)
+    rho, gap = angle.balls(bits + max(0, goal))
+    return double_expectation(first, second, (q[0], q[1]), rho, gap, goal)
+
+
+def _size_bits(integrands: Sequence[Integrand], variances: Sequence[arb]) -> int:
+    """Return about ``log2 sqrt(V_1 V_2)``: bits asked of a large kernel are relative to it."""
+    product = arb(1)
+    for integrand, variance in zip(integrands, variances, strict=True):
+        product *= gaussian_grid(integrand.squared(), variance, 40).expectation().abs_upper()
+    return int(max(-4000.0, magnitude_bits(product)) / 2)
 
 
 def _tanh_value(
