@@ -24,6 +24,8 @@ __all__ = ["Drawn", "Integer", "OneOf", "Range", "Real"]
 
 _NEAR = Fraction(1, 10**14)  # how close to an end the hostile points come
 _MARGIN = 0.2  # share of the coordinate spent on the decades next to each end
+_COORDINATE_BITS = 16  # of a random coordinate
+_KIND_BITS = 3  # a denominator up to 7, or 0 for no rounding
 _SIGNIFICANT = 6  # decimals kept of a coordinate's value, so that inputs stay short
 
 
@@ -39,7 +41,7 @@ class Range(Protocol):
     def at(self, t: float) -> Any: ...
 
     def simpler(self, value: Any) -> tuple[Any, ...]:
-        """Values to try instead of ``value``, simplest first."""
+        """Values to try instead of ``value``, simplest first; never a way back to it."""
 
 
 def _rational(name: str, value: object) -> Fraction:
@@ -54,6 +56,18 @@ def _rational(name: str, value: object) -> Fraction:
 def _short(value: float) -> Fraction:
     """Return a positive float rounded to a few significant decimals, exactly."""
     return Fraction(f"{value:.{_SIGNIFICANT - 1}e}")
+
+
+def _bits(count: int) -> SearchStrategy[int]:
+    """Integers of ``count`` bits, drawn as booleans.
+
+    Hypothesis mixes constants from the source files it can see into the numbers it
+    draws, which would make an attack depend on what else is imported.
+    """
+    from hypothesis import strategies
+
+    drawn = strategies.tuples(*[strategies.booleans()] * count)
+    return drawn.map(lambda bits: int("".join("01"[bit] for bit in bits), 2))
 
 
 @dataclass(frozen=True, init=False)
@@ -129,11 +143,14 @@ class Real:
         return tuple(dict.fromkeys(point for point in points if self.contains(point)))
 
     def strategy(self) -> SearchStrategy[Any]:
-        from hypothesis import strategies
+        return _bits(_COORDINATE_BITS + _KIND_BITS).map(self._drawn)
 
-        plain = strategies.fractions(self.lower, self.upper, max_denominator=64)
-        bent = strategies.floats(0, 1).map(self.at)
-        return (plain | bent).filter(self.contains)
+    def _drawn(self, bits: int) -> Fraction:
+        """Return a point on the coordinate, as it is or rounded to a small denominator."""
+        point = self.at((bits >> _KIND_BITS) / ((1 << _COORDINATE_BITS) - 1))
+        denominator = bits % (1 << _KIND_BITS)
+        rounded = point.limit_denominator(denominator) if denominator else point
+        return rounded if self.contains(rounded) else point
 
     def at(self, t: float) -> Fraction:
         """Return the point with coordinate ``t``: increasing in ``t``, a short decimal offset."""
@@ -149,7 +166,8 @@ class Real:
         offset = width * _short(_bend(min(t, 1 - t)))
         point = self.lower + offset if t <= 0.5 else self.upper - offset
         if not self.contains(point):  # exactly an excluded end
-            point = self.lower + width * _NEAR if t <= 0.5 else self.upper - width * _NEAR
+            inside = width * _NEAR / 10  # nearer than any other coordinate comes
+            point = self.lower + inside if t <= 0.5 else self.upper - inside
         return point
 
     def _decade(self, t: float) -> Fraction:
@@ -158,8 +176,14 @@ class Real:
     def simpler(self, value: Any) -> tuple[Fraction, ...]:
         value = Fraction(value)
         found = [value.limit_denominator(most) for most in (1, 2, 3, 5, 10, 100, 10**4, 10**8)]
-        found += [_short(abs(float(value))) * (1 if value > 0 else -1)]
-        return tuple(dict.fromkeys(x for x in found if x != value and self.contains(x)))
+        found += [_short(abs(float(value))) * (1 if value > 0 else -1)] if value else []
+        simpler = (x for x in found if _length(x) < _length(value) and self.contains(x))
+        return tuple(dict.fromkeys(simpler))
+
+
+def _length(value: Fraction) -> tuple[int, int]:
+    """Order in which rationals count as simpler; it has no infinite descent."""
+    return value.denominator, abs(value.numerator)
 
 
 def _bend(t: float) -> float:
@@ -197,9 +221,12 @@ class Integer:
         return tuple(dict.fromkeys(point for point in points if point <= self._last))
 
     def strategy(self) -> SearchStrategy[Any]:
-        from hypothesis import strategies
+        return _bits(_COORDINATE_BITS + 1).map(self._drawn)
 
-        return strategies.integers(self.lower, self._last)
+    def _drawn(self, bits: int) -> int:
+        if bits % 2:
+            return self.lower + (bits >> 1) % (self._last - self.lower + 1)
+        return self.at((bits >> 1) / ((1 << _COORDINATE_BITS) - 1))
 
     def at(self, t: float) -> int:
         """Return the integer with coordinate ``t``: as many of them per decade."""
@@ -224,9 +251,7 @@ class OneOf:
         return tuple(self.values)
 
     def strategy(self) -> SearchStrategy[Any]:
-        from hypothesis import strategies
-
-        return strategies.sampled_from(list(self.values))
+        return _bits(_COORDINATE_BITS).map(lambda bits: self.values[bits % len(self.values)])
 
     def at(self, t: float) -> Any:
         return self.values[min(int(min(max(t, 0.0), 1.0) * len(self.values)), len(self.values) - 1)]
@@ -243,7 +268,8 @@ class Drawn:
     ----------
     build : callable
         Returns the strategy; called when the attack starts, so that a claims module
-        need not import hypothesis.
+        need not import hypothesis. Numbers that hypothesis draws depend on the source
+        files it can see; draw booleans or sizes from `Integer` where that matters.
     hostile : sequence
         Values that are always tried, at least one.
     """
@@ -264,4 +290,5 @@ class Drawn:
         return self.hostile[min(int(t * len(self.hostile)), len(self.hostile) - 1)]
 
     def simpler(self, value: Any) -> tuple[Any, ...]:
-        return tuple(other for other in self.hostile if other is not value)
+        known = any(value is other for other in self.hostile)
+        return () if known else tuple(self.hostile)

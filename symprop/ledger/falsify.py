@@ -1,14 +1,15 @@
 """Attacking a statement: search its whole hypothesis set for an input that breaks it.
 
 Three searches, all deterministic: the hostile corners of the domain, random inputs
-drawn (and shrunk) by hypothesis, and an optimiser that walks from the worst inputs
-found towards smaller slack. What is found is simplified while it still refutes.
+drawn (and shrunk) by hypothesis, and an optimiser that walks towards smaller slack.
+What is found is simplified while it still refutes.
 """
 
 from __future__ import annotations
 
 import inspect
 import itertools
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from symprop.ledger.checks import refutation, survey
 from symprop.ledger.claim import Check, Context
 from symprop.ledger.evidence import Evidence, Grade
-from symprop.ledger.relation import Comparison, Relation, Standing, located
+from symprop.ledger.relation import Comparison, Relation, Standing, located, show
 
 if TYPE_CHECKING:
     from symprop.ledger.domain import Range
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["attack"]
 
 _SEED = 271_828
-_STARTS = 3  # inputs of least slack from which the optimiser walks
+_STARTS = 2  # scattered inputs from which the optimiser walks
+_FIRST_STEP, _LAST_STEP = 0.25, 1e-7  # of the coordinates, which run from 0 to 1
 
 
 def attack(
@@ -55,7 +57,8 @@ def attack(
     digits : int
         Digits an equality must at least agree to; never less than the run asks for.
     tries : tuple of int
-        Inputs examined in the quick and in the full tier, a third by each search.
+        Inputs examined in the quick and in the full tier: a third by the first search, half
+        of the rest by the second, what is left by the third.
 
     Returns
     -------
@@ -75,10 +78,10 @@ def attack(
 
     def check(context: Context) -> Evidence:
         search = _Search(claimed, domain, assuming, max(digits, context.dps))
-        third = -(-context.pick(tries) // 3)
         searches = (search.corners, search.random_inputs, search.descend)
-        for run in searches:
-            run(third)
+        for share, run in zip((3, 2, 1), searches, strict=True):
+            left = context.pick(tries) - search.examined
+            run(-(-left // share))
             if search.refuted is not None:
                 point, found = search.simplest()
                 return refutation(claimed, point, found)
@@ -102,8 +105,14 @@ class _Search:
         self._tally: Counter[Standing] = Counter()
         self._outside = 0
         self._still_open = ""
-        self._slack: list[tuple[float, dict[str, Any]]] = []
+        self._least = math.inf
+        self._seen: dict[str, Comparison] = {}
         self.refuted: tuple[dict[str, Any], Comparison] | None = None
+
+    @property
+    def examined(self) -> int:
+        """How many different inputs were compared."""
+        return len(self._seen)
 
     def examine(self, point: dict[str, Any]) -> Comparison | None:
         """Compare at one input; None if it does not satisfy the hypotheses."""
@@ -111,14 +120,17 @@ class _Search:
         if not admissible or not self._assumed(point):
             self._outside += 1
             return None
-        found = self._claimed.compare(point, digits=self._digits)
+        key = show(point)
+        if key in self._seen:
+            return self._seen[key]
+        found = self._seen[key] = self._claimed.compare(point, digits=self._digits)
         self._tally[found.standing] += 1
         if found.standing is Standing.REFUTED:
             self.refuted = point, found
         elif found.standing is Standing.OPEN:
             self._still_open = self._still_open or located(point, found.reason)
         else:
-            self._slack.append((found.slack, point))
+            self._least = min(self._least, found.slack)
         return found
 
     def corners(self, count: int) -> None:
@@ -163,31 +175,42 @@ class _Search:
             point = find(inputs, refutes, settings=budget, random=random.Random(_SEED))  # noqa: S311
         except (NoSuchExample, Unsatisfiable):
             return
-        self.examine(point)
+        self.refuted = point, self._seen[show(point)]
 
     def descend(self, count: int) -> None:
-        """Walk along coordinates from the inputs of least slack towards violation."""
+        """Walk downhill in coordinates from the least slack among scattered inputs."""
         dice = random.Random(_SEED)  # noqa: S311
-        names = tuple(self._domain)
-        self._slack.sort(key=lambda entry: entry[0])
-        starts = self._slack[:_STARTS]
-        for slack, origin in starts:
-            # Coordinates are searched, not inverted: each trial replaces one variable.
-            best, point, spread = slack, origin, 0.5
-            anchor = {name: dice.random() for name in names}
-            for _ in range(count // max(1, len(starts))):
-                name = dice.choice(names)
-                t = anchor[name] + spread * (2 * dice.random() - 1)
-                trial = {**point, name: self._domain[name].at(min(max(t, 0.0), 1.0))}
-                found = self.examine(trial)
+        scattered = []
+        for _ in range(count // 3):
+            place = [dice.random() for _ in self._domain]
+            scattered.append((self._slack_at(place), place))
+            if self.refuted is not None:
+                return
+        scattered.sort()
+        starts = scattered[:_STARTS]
+        for slack, place in starts:
+            self._walk(place, slack, (count - len(scattered)) // len(starts))
+
+    def _slack_at(self, place: list[float]) -> float:
+        values = (domain.at(t) for domain, t in zip(self._domain.values(), place, strict=True))
+        found = self.examine(dict(zip(self._domain, values, strict=True)))
+        return math.inf if found is None or found.lhs is None else found.slack
+
+    def _walk(self, place: list[float], slack: float, count: int) -> None:
+        """Compass search: try a step each way along every axis, halve the step if none helps."""
+        step = _FIRST_STEP
+        while count > 0 and step > _LAST_STEP:
+            improved = False
+            for axis, sign in itertools.product(range(len(place)), (1, -1)):
+                trial = list(place)
+                trial[axis] = min(max(trial[axis] + sign * step, 0.0), 1.0)
+                lower, count = self._slack_at(trial), count - 1
                 if self.refuted is not None:
                     return
-                if found is not None and found.lhs is not None and found.slack < best:
-                    best, point = found.slack, trial
-                    anchor[name] = min(max(t, 0.0), 1.0)
-                else:
-                    spread = max(spread * 0.97, 0.01)
-        return
+                if lower < slack:
+                    place, slack, improved = trial, lower, True
+            if not improved:
+                step /= 2
 
     def simplest(self) -> tuple[dict[str, Any], Comparison]:
         """Replace values of the refuting input by simpler ones while it still refutes."""
@@ -211,13 +234,11 @@ class _Search:
         """Return the evidence when nothing refuted."""
         if self._still_open:
             return Evidence.undecided(self._still_open)
-        examined = sum(self._tally.values())
-        if examined == 0:
+        if self.examined == 0:
             return Evidence.vacuous(f"none of {self._outside} inputs satisfies the hypotheses")
         detail = survey(self._tally, self._digits)
         if self._claimed.symbol not in ("==", "!="):
-            least = min(slack for slack, _ in self._slack)
-            detail += f", least relative slack {abs(least):.2g}"
+            detail += f", least slack {abs(self._least):.2g}"
         return Evidence.holds(Grade.SAMPLED, detail)
 
 

@@ -73,7 +73,8 @@ class Comparison:
     exact : bool
         Whether both sides are exact numbers, so that the answer is algebra.
     slack : float
-        Distance from violation relative to the size of the sides; negative: violated.
+        Distance from violation, relative to the size of the sides unless one of them is
+        zero; negative: violated.
     reason : str
         Why the comparison is open.
     """
@@ -223,13 +224,11 @@ class Relation:
         if exact_left is not None and exact_right is not None:
             sign = (exact_left > exact_right) - (exact_left < exact_right)
             standing = Standing.PROVED if self._true(sign) else Standing.REFUTED
-            size = abs(exact_left) + abs(exact_right) or 1
-            exact_slack = self._slack(float((exact_left - exact_right) / size))
-            return Comparison(standing, lhs, rhs, exact=True, slack=exact_slack)
+            exact = self._slack(Enclosure(exact_left - exact_right).ball, lhs, rhs)
+            return Comparison(standing, lhs, rhs, exact=True, slack=exact)
         with working_bits(bits + 10):
             difference = lhs.ball - rhs.ball
-            size = abs(lhs.ball) + abs(rhs.ball)
-            slack = self._slack(float((difference / size).mid()) if size > 0 else 0.0)
+        slack = self._slack(difference, lhs, rhs)
         standing, reason = self._standing(difference, lhs, rhs, digits), ""
         if standing is Standing.OPEN:
             reason = f"the sides {_digits(lhs)} and {_digits(rhs)} are not told apart"
@@ -245,7 +244,10 @@ class Relation:
             ">=": sign >= 0,
         }[self.symbol]
 
-    def _slack(self, relative: float) -> float:
+    def _slack(self, difference: arb, lhs: Enclosure, rhs: Enclosure) -> float:
+        compared_with_zero = lhs.ball == 0 or rhs.ball == 0
+        size = arb(1) if compared_with_zero else abs(lhs.ball) + abs(rhs.ball)
+        relative = float((difference.mid() / size).mid()) if size > 0 else 0.0
         if self.symbol in ("==", "!="):
             return -abs(relative) if self.symbol == "==" else abs(relative)
         return relative if self.symbol in (">", ">=") else -relative
