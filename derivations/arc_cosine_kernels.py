@@ -46,9 +46,7 @@ assert sp.simplify(order1.subs(rho, -1)) == 0
 
 # %%
 order2 = half_moment(2) ** 2 + sp.integrate(sp.expand(4 * order1), (rho, 0, rho))
-closed2 = (
-    3 * rho * sp.sqrt(1 - rho**2) + (1 + 2 * rho**2) * (sp.pi - sp.acos(rho))
-) / (2 * sp.pi)
+closed2 = (3 * rho * sp.sqrt(1 - rho**2) + (1 + 2 * rho**2) * (sp.pi - sp.acos(rho))) / (2 * sp.pi)
 assert sp.simplify((order2 - closed2).rewrite(sp.asin)) == 0
 assert sp.simplify(order2.subs(rho, 1)) == sp.Rational(3, 2)
 assert sp.simplify(order2.subs(rho, -1)) == 0

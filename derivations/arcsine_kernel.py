@@ -14,7 +14,8 @@ x = sp.Symbol("x", real=True)
 
 # %% [markdown]
 # ## Step 1. Price's theorem
-# $\partial_\rho E f(u)g(v) = \sqrt{q_1 q_2}\,E f'(u)g'(v)$, and $\mathrm{erf}' = 2e^{-x^2}/\sqrt\pi$.
+# $\partial_\rho E f(u)g(v) = \sqrt{q_1 q_2}\,E f'(u)g'(v)$, and
+# $\mathrm{erf}' = 2e^{-x^2}/\sqrt\pi$.
 
 # %%
 slope = sp.diff(sp.erf(x), x)

@@ -70,7 +70,7 @@ kernel = mean**2 + rho * mean_slope**2 + integrate_from_zero(first - mean_slope*
 # %%
 closed = rho / 4 + (1 / sp.sqrt(4 - rho**2) + rho * sp.asin(rho / 2)) / (2 * sp.pi)
 assert sp.simplify(sp.diff(closed, rho, 2) - second) == 0
-assert sp.simplify((kernel - closed).subs(rho, sp.Rational(1, 3)).evalf(40)) < 10 ** -30
+assert sp.simplify((kernel - closed).subs(rho, sp.Rational(1, 3)).evalf(40)) < 10**-30
 
 # %%
 from symprop.claims.verification import verify

@@ -44,9 +44,7 @@ ORDER = 7
 
 def hermite(n: int, variable: sp.Symbol) -> sp.Expr:
     gaussian = sp.exp(-(z**2) / 2)
-    return sp.expand(
-        sp.simplify((-1) ** n * sp.diff(gaussian, z, n) / gaussian).subs(z, variable)
-    )
+    return sp.expand(sp.simplify((-1) ** n * sp.diff(gaussian, z, n) / gaussian).subs(z, variable))
 
 
 generating = sp.series(sp.exp(s * x - s**2 / 2), s, 0, ORDER + 1).removeO()

@@ -14,6 +14,7 @@ keeps the cost bounded as ``rho -> +-1``, where the lines become parallel.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +152,7 @@ def double_expectation(
         cuts = _crossings(lines, start, cutoff)
         problem = _Problem(sides, alpha, beta, goal + 8, bits)
         total, error = arb(0), tail
-        for left, right in zip(cuts, cuts[1:], strict=False):
+        for left, right in itertools.pairwise(cuts):
             regions = _regions(lines, sides, alpha, beta, cutoff, (left + right) / 2)
             value, slack = problem.integrate(regions, left, right)
             total += value
@@ -168,9 +169,7 @@ def _crossings(lines: list[_Line], start: arb, end: arb) -> list[arb]:
                 continue
             slope = one.slope - other.slope
             m = (other.offset - one.offset) / slope
-            if m > start and m < end:
-                values.append(m)
-            elif m.overlaps(start) or m.overlaps(end):
+            if (m > start and m < end) or m.overlaps(start) or m.overlaps(end):
                 values.append(m)
     values.sort(key=lambda ball: ball.mid())
     distinct: list[arb] = [start]
@@ -189,7 +188,7 @@ def _regions(
     present = [line for line in lines if abs(line.at(m).mid()) <= cutoff + arb("1e-9")]
     present.sort(key=lambda line: line.at(m).mid())
     regions = []
-    for below, above in zip(present, present[1:], strict=False):
+    for below, above in itertools.pairwise(present):
         p = (below.at(m) + above.at(m)) / 2
         if below.at(m).overlaps(above.at(m)):
             continue  # the same line twice: two kinks, one of each activation, on it
@@ -340,7 +339,7 @@ def _cutoff(sides: tuple[_Side, _Side], goal: int) -> tuple[arb, arb]:
     shapes = []
     for a in _shapes(sides[0]):
         for b in _shapes(sides[1]):
-            shapes.append(tuple(x + y for x, y in zip(a[1:], b[1:], strict=True)) + (a[0] * b[0],))
+            shapes.append((*tuple(x + y for x, y in zip(a[1:], b[1:], strict=True)), a[0] * b[0]))
     target = arb(2) ** (-goal)
     radius = max(2.0, (1.38629436 * goal) ** 0.5)
     while radius < 1e6:

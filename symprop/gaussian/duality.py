@@ -17,7 +17,7 @@ from symprop.gaussian.expectation import positive_variance, require_square_integ
 from symprop.gaussian.hermite import hermite_coefficients
 from symprop.gaussian.kernel_values import kernel_ball
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
+from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball, enclose
 from symprop.numerics.precision import precision, working_bits
 from symprop.specs.activation import Activation, activation
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["DualKernel", "Angle", "dual_kernel"]
+    from symprop.gaussian.float_kernels import FloatKernel
+
+__all__ = ["Angle", "DualKernel", "dual_kernel"]
 
 
 @dataclass(frozen=True)
@@ -142,9 +144,7 @@ class DualKernel:
             lambda bits: self._ball(one, bits) - self._ball(angle, bits), dps, "deficit"
         )
 
-    def evalf(
-        self, rho: object = None, *, angle_gap: object = None, dps: int = 50
-    ) -> mpmath.mpf:
+    def evalf(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> mpmath.mpf:
         """Return the kernel as an mpmath number of ``dps`` digits, all of them right."""
         ball = self.enclose(rho, angle_gap=angle_gap, dps=dps + 3)
         with precision(dps):
@@ -153,14 +153,23 @@ class DualKernel:
     def __call__(
         self, rho: ArrayLike | None = None, *, angle_gap: ArrayLike | None = None
     ) -> NDArray[np.float64]:
-        """Return the kernel on an array of correlations, in float64 (see `float_kernel`)."""
-        return self._float_face(rho, angle_gap=angle_gap)
+        """Return the kernel on an array of correlations, in float64.
+
+        The absolute error is at most `float_face` ``.error``. NaN and correlations outside
+        [-1, 1] are refused.
+        """
+        return self._factor * self.float_face(rho, angle_gap=angle_gap)
 
     @cached_property
-    def _float_face(self) -> Any:
-        from symprop.gaussian.float_faces import kernel_face
+    def float_face(self) -> FloatKernel:
+        """The vectorised kernel behind a plain call, without ``factor``, and its error bound."""
+        from symprop.gaussian.float_faces import float_kernel
 
-        return kernel_face(self)
+        return float_kernel(self.phi, self.psi, self.variances)
+
+    @cached_property
+    def _factor(self) -> float:
+        return float(enclose(self.factor, dps=20))
 
     def derivative(self, n: int = 1) -> DualKernel:
         """Return the ``n``-th derivative in rho, a kernel of the derived activations.
@@ -226,9 +235,23 @@ class DifferentiatedKernel(DualKernel):
     form: sympy.Expr = sympy.S.Zero
 
     @property
-    def closed_form(self) -> sympy.Expr:  # type: ignore[override]
+    def closed_form(self) -> sympy.Expr:
         """The derivative of the closed form."""
         return self.form
+
+    def __call__(
+        self, rho: ArrayLike | None = None, *, angle_gap: ArrayLike | None = None
+    ) -> NDArray[np.float64]:
+        """Return the derivative on an array, entry by entry from its balls."""
+        import numpy as np
+
+        given = rho if angle_gap is None else angle_gap
+        entries = np.asarray(given, dtype=np.float64)
+        balls = (
+            self.enclose(x, dps=17) if angle_gap is None else self.enclose(angle_gap=x, dps=17)
+            for x in entries.ravel().tolist()
+        )
+        return np.array([float(ball) for ball in balls]).reshape(entries.shape)
 
     def _price(self) -> DualKernel:
         return DifferentiatedKernel(
@@ -283,7 +306,7 @@ def dual_kernel(
     """
     first = activation(phi)
     second = first if psi is None else activation(psi)
-    if not isinstance(variances, tuple | list) or len(variances) != 2:
+    if len(variances) != 2:
         raise InvalidArgument(expected("variances", "to be a pair of numbers", variances))
     for function, variance in zip((first, second), variances, strict=True):
         positive_variance(variance, 64, "variances")

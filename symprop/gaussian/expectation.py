@@ -120,9 +120,5 @@ def gaussian_expectation(
             pass
         else:
             formula = compile_ball(closed, (Q,))
-            return adaptive(
-                lambda bits: formula(as_ball(variance, bits)).real, dps, "expectation"
-            )
+            return adaptive(lambda bits: formula(as_ball(variance, bits)).real, dps, "expectation")
     return quadrature_expectation(integrand_of(function), variance, dps)
-
-

@@ -57,7 +57,9 @@ def recurrence_bits(order: int, cutoff: float) -> int:
     return int(min(sqrt(order) * cutoff, order * log(2 + cutoff)) / _LOG2 * 1.1) + 4 * (order > 0)
 
 
-def gaussian_grid(integrand: Integrand, variance: arb, goal: int, *, order: int = 0) -> GaussianGrid:
+def gaussian_grid(
+    integrand: Integrand, variance: arb, goal: int, *, order: int = 0
+) -> GaussianGrid:
     """Return a grid with absolute error at most about ``2**-goal`` for every ``k <= order``.
 
     Raises
@@ -137,12 +139,12 @@ def _clip(
         lower = as_ball(piece.lower, bits) / scale
         if lower >= cutoff:
             return None, None
-        left = lower if lower > start else start
+        left = max(start, lower)
     if piece.upper != sympy.oo:
         upper = as_ball(piece.upper, bits) / scale
         if upper <= start:
             return None, None
-        right = upper if upper < cutoff else cutoff
+        right = min(cutoff, upper)
     return left, right
 
 

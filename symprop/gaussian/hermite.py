@@ -212,5 +212,3 @@ def _certified_expansion(
     return HermiteExpansion(
         None, tuple(Enclosure(a) for a in coefficients), Enclosure(second), Enclosure(tail)
     )
-
-

@@ -217,11 +217,9 @@ def tail_bound(
     ``|f|`` where the growth terms do not yet hold (``|x| < 1``).
     """
     r = arb(best_ratio(float(cutoff.mid()), 0.0, order))
-    prefactor = (
-        arb(1)
-        if order == 0
-        else r ** (-arb(order) / 2) / (1 - r * r) ** arb("0.25")
-    ) / (2 * arb.pi()).sqrt()
+    prefactor = (arb(1) if order == 0 else r ** (-arb(order) / 2) / (1 - r * r) ** arb("0.25")) / (
+        2 * arb.pi()
+    ).sqrt()
     decay = 1 / (2 * (1 + r))
     total = arb(0)
     shapes = [
@@ -244,9 +242,7 @@ def tail_bound(
     return (2 * prefactor * total).upper()
 
 
-def cutoff_for(
-    integrand: Integrand, scale: arb, goal: int, order: int
-) -> tuple[arb, arb]:
+def cutoff_for(integrand: Integrand, scale: arb, goal: int, order: int) -> tuple[arb, arb]:
     """Return ``(R, error)``: beyond ``|z| > R`` the integral is at most ``error <= 2**-goal``."""
     terms = integrand.growth_terms()
     for term in terms:
@@ -257,9 +253,7 @@ def cutoff_for(
             )
     inner = None
     if not scale >= 1:
-        inner = sum(
-            (small_argument_bound(integrand, piece) for piece in integrand.pieces), arb(0)
-        )
+        inner = sum((small_argument_bound(integrand, piece) for piece in integrand.pieces), arb(0))
     target = arb(2) ** (-goal)
     cutoff = max(2.0, (1.38629436 * goal) ** 0.5)
     while cutoff < _LARGEST_CUTOFF:

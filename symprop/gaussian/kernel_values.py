@@ -149,4 +149,6 @@ def _on_the_diagonal(
     if q1 is None or q2 is None:
         raise NoConvergence("Expected exact variances at rho = +-1 but got balls.")
     product = phi.expression * psi.expression.subs(X, sign * sympy.sqrt(q2 / q1) * X)
-    return gaussian_grid(integrand_of(activation(product)), as_ball(q1, bits + 40), bits).expectation()
+    return gaussian_grid(
+        integrand_of(activation(product)), as_ball(q1, bits + 40), bits
+    ).expectation()

@@ -13,8 +13,8 @@ from flint import arb
 from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import (
-    Q,
     RHO,
+    Q,
     kernel_closed_form,
     second_moment_closed_form,
 )

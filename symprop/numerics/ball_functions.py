@@ -1,11 +1,13 @@
 """The table of elementary operations on balls, real (``arb``) and complex (``acb``).
 
-Each takes the operands and ``analytic``: when true the caller (a quadrature rule)
-needs a non-finite ball wherever the function is not analytic on the operand.
+Functions with branch cuts or kinks also take ``analytic``: when true the caller (a
+quadrature rule) needs a non-finite ball wherever the function is not analytic on the
+operand. Entire and meromorphic functions, in `SMOOTH_FUNCTIONS`, need no such flag.
 """
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 from flint import acb, arb
@@ -25,13 +27,6 @@ __all__ = [
 ]
 
 Ball = Any  # arb | acb; flint has no stubs
-
-
-def real_or_complex(value: Ball) -> Ball:
-    """Return the real part when the imaginary part is exactly zero."""
-    if isinstance(value, acb) and value.imag.is_zero():
-        return value.real
-    return value
 
 
 def _through_complex(value: Ball, method: str, *arguments: Ball) -> Ball:
@@ -92,11 +87,8 @@ def _inverse_sine(name: str) -> Callable[..., Ball]:
     return function
 
 
-def _plain(name: str) -> Callable[..., Ball]:
-    def function(x: Ball, analytic: bool = False) -> Ball:  # entire or meromorphic: flag not needed
-        return getattr(x, name)()
-
-    return function
+def _plain(name: str) -> Callable[[Ball], Ball]:
+    return methodcaller(name)
 
 
 def _with_cut(name: str) -> Callable[..., Ball]:
@@ -143,7 +135,7 @@ def _extreme(name: str) -> Callable[..., Ball]:
     return function
 
 
-def _hyper(*values: Ball, payload: tuple[int, int], analytic: bool = False) -> Ball:
+def ball_hyper(*values: Ball, payload: tuple[int, int]) -> Ball:
     *parameters, z = values
     if payload == (2, 1):
         return z.hypgeom_2f1(*parameters)
@@ -189,45 +181,44 @@ def ball_piecewise(*slots: Ball, payload: tuple[str, ...], analytic: bool = Fals
     return result
 
 
-def _bessel_k(order: Ball, x: Ball, analytic: bool = False) -> Ball:
+def _bessel_k(order: Ball, x: Ball) -> Ball:
     return x.bessel_k(order)
 
 
-def _polygamma(order: Ball, x: Ball, analytic: bool = False) -> Ball:
-    return _through_complex(x, "polygamma", order)  # acb.polygamma(order) at x is x.polygamma(order)
+def _polygamma(order: Ball, x: Ball) -> Ball:
+    return _through_complex(
+        x, "polygamma", order
+    )  # acb.polygamma(order) at x is x.polygamma(order)
 
 
-def _binary_atan2(y: Ball, x: Ball, analytic: bool = False) -> Ball:
+def _binary_atan2(y: Ball, x: Ball) -> Ball:
     return arb.atan2(y, x)
 
 
-BALL_FUNCTIONS: dict[str, Callable[..., Ball]] = {
-    "exp": _plain("exp"),
+SMOOTH_FUNCTIONS: dict[str, Callable[..., Ball]] = {
+    **{name: _plain(name) for name in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{name: _plain(name) for name in ("sech", "csch", "coth", "cot", "sec", "csc")},
+    **{name: _plain(name) for name in ("erf", "erfc", "erfi", "gamma", "digamma", "zeta")},
+    "loggamma": _plain("lgamma"),
+    "atan2": _binary_atan2,
+    "besselk": _bessel_k,
+    "polygamma": _polygamma,
+    "elliptic_k": lambda m: _through_complex(m, "elliptic_k"),
+    "elliptic_e": lambda m: _through_complex(m, "elliptic_e"),
+}
+
+CUT_FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "sqrt": ball_sqrt,
     "power": ball_power,
     "log": _log,
-    **{name: _plain(name) for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "sech")},
-    **{name: _plain(name) for name in ("csch", "coth", "cot", "sec", "csc", "gamma", "digamma")},
-    **{name: _plain(name) for name in ("erf", "erfc", "erfi", "zeta")},
-    "loggamma": _plain("lgamma"),
     "asin": _inverse_sine("asin"),
     "acos": _inverse_sine("acos"),
-    "atan": _with_cut("atan"),
-    "asinh": _with_cut("asinh"),
-    "acosh": _with_cut("acosh"),
-    "atanh": _with_cut("atanh"),
-    "atan2": _binary_atan2,
+    **{name: _with_cut(name) for name in ("atan", "asinh", "acosh", "atanh")},
     "Abs": _absolute,
     "sign": _sign,
     "Heaviside": _heaviside,
     "Max": _extreme("max"),
     "Min": _extreme("min"),
-    "besselk": _bessel_k,
-    "polygamma": _polygamma,
-    "elliptic_k": lambda m, analytic=False: _through_complex(m, "elliptic_k"),
-    "elliptic_e": lambda m, analytic=False: _through_complex(m, "elliptic_e"),
-    "hyper": _hyper,
-    "piecewise": ball_piecewise,
 }
 
 

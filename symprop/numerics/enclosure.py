@@ -14,6 +14,7 @@ import mpmath
 from flint import arb, fmpq, fmpz
 
 from symprop.foundation.errors import InvalidArgument, UndecidedComparison, expected
+from symprop.numerics.ball_functions import ball_integer_power
 from symprop.numerics.precision import working_bits
 
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ class Enclosure:
         try:
             ball = _read(other, bits)
         except InvalidArgument:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         with working_bits(bits):
             return Enclosure(operation(self._ball, ball))
 
@@ -285,6 +286,9 @@ class Enclosure:
         return self._combine(other, lambda a, b: b / a)
 
     def __pow__(self, other: object) -> Enclosure:
+        if isinstance(other, int):
+            with working_bits(self._bits()):
+                return Enclosure(ball_integer_power(self._ball, other))
         return self._combine(other, lambda a, b: a**b)
 
     def __neg__(self) -> Enclosure:

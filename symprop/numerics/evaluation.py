@@ -6,7 +6,9 @@ compiler of expressions (`compile_ball`), one adaptive evaluator (`enclose`).
 
 from __future__ import annotations
 
+import operator
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import mpmath
@@ -16,8 +18,11 @@ from flint import acb, arb, ctx, fmpq, fmpz
 from symprop.foundation.errors import InvalidArgument, PrecisionNotReached, expected
 from symprop.foundation.validation import check_dps
 from symprop.numerics.ball_functions import (
-    BALL_FUNCTIONS,
+    CUT_FUNCTIONS,
+    SMOOTH_FUNCTIONS,
+    ball_hyper,
     ball_integer_power,
+    ball_piecewise,
     unknown_function,
 )
 from symprop.numerics.enclosure import Enclosure
@@ -161,8 +166,9 @@ class BallFunction:
             self._constants = (bits, [_constant(number, bits) for number in self._expressions])
         slots = [*balls, *self._constants[1]]
         push = slots.append
-        for function, arguments in self._steps:
-            push(function(*[slots[index] for index in arguments], analytic=analytic))
+        for function, arguments, cut in self._steps:
+            operands = [slots[index] for index in arguments]
+            push(function(*operands, analytic=analytic) if cut else function(*operands))
         return slots[self._result]
 
 
@@ -187,33 +193,25 @@ def _constant(number: sympy.Expr, bits: int) -> Any:
     raise unknown_function(str(number))
 
 
-def _add(a: Any, b: Any, analytic: bool = False) -> Any:
-    return a + b
-
-
-def _multiply(a: Any, b: Any, analytic: bool = False) -> Any:
-    return a * b
-
-
-def _step(instruction: Instruction) -> tuple[Callable[..., Any], tuple[int, ...]]:
+def _step(instruction: Instruction) -> tuple[Callable[..., Any], tuple[int, ...], bool]:
+    """Return the function, its slots and whether it takes the flag ``analytic``."""
     name, arguments, payload = instruction.name, instruction.arguments, instruction.payload
-    if name == "add":
-        return _add, arguments
-    if name == "mul":
-        return _multiply, arguments
+    if name in ("add", "mul"):
+        return getattr(operator, name), arguments, False
     if name == "integer_power":
-        return (lambda x, analytic=False: ball_integer_power(x, payload)), arguments
+        return partial(ball_integer_power, n=payload), arguments, False
+    if name == "hyper":
+        return partial(ball_hyper, payload=payload), arguments, False
+    if name == "piecewise":
+        return partial(ball_piecewise, payload=payload), arguments, True
     custom = getattr(payload, "_eval_ball", None)
     if custom is not None:
-        return (lambda *values, analytic=False: custom(*values)), arguments
-    function = BALL_FUNCTIONS.get(name)
-    if function is None:
-        raise unknown_function(name)
-    if name in ("hyper", "piecewise"):
-        return (
-            lambda *values, analytic=False: function(*values, payload=payload, analytic=analytic)
-        ), arguments
-    return function, arguments
+        return custom, arguments, False
+    if name in SMOOTH_FUNCTIONS:
+        return SMOOTH_FUNCTIONS[name], arguments, False
+    if name in CUT_FUNCTIONS:
+        return CUT_FUNCTIONS[name], arguments, True
+    raise unknown_function(name)
 
 
 def compile_ball(expression: sympy.Expr, symbols: Sequence[sympy.Symbol] = ()) -> BallFunction:
@@ -277,7 +275,9 @@ def adaptive(function: Callable[[int], arb], dps: int, what: str = "value") -> E
                 return Enclosure(ball)
         bits += max(bits, 64)
     proved = None if best is None else Enclosure(best)
-    raise PrecisionNotReached(f"Expected {dps} proved digits of the {what} but got {proved}.", proved)
+    raise PrecisionNotReached(
+        f"Expected {dps} proved digits of the {what} but got {proved}.", proved
+    )
 
 
 def enclose(

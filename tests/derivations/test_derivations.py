@@ -25,7 +25,9 @@ def test_symprop_is_imported_in_the_last_cell_only(script: Path) -> None:
     *cells, last = script.read_text().split("# %%")
     for cell in cells:
         for node in ast.walk(ast.parse(cell if not cell.startswith(" [markdown]") else "")):
-            assert not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("symprop"))
+            assert not (
+                isinstance(node, ast.ImportFrom) and (node.module or "").startswith("symprop")
+            )
             if isinstance(node, ast.Import):
                 assert not any(alias.name.startswith("symprop") for alias in node.names)
     assert "verify(" in last

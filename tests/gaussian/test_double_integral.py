@@ -10,7 +10,9 @@ from symprop.numerics.precision import working_bits
 from symprop.specs.activation import activation
 
 
-def double(first: str, second: str, rho: str, goal: int = 60, q: tuple[str, str] = ("1", "1")) -> arb:
+def double(
+    first: str, second: str, rho: str, goal: int = 60, q: tuple[str, str] = ("1", "1")
+) -> arb:
     one = integrand_of(activation(first))
     two = one if first == second else integrand_of(activation(second))
     with working_bits(goal + 60):

@@ -29,7 +29,9 @@ from symprop.specs.activation import activation
 def test_known_expectations_are_enclosed(text: str, exact: sympy.Expr | None) -> None:
     value = gaussian_expectation(text, dps=30)
     if exact is None:
-        exact = 2 ** sympy.Rational(-1, 4) * sympy.gamma(sympy.Rational(5, 4)) / sympy.sqrt(sympy.pi)
+        exact = (
+            2 ** sympy.Rational(-1, 4) * sympy.gamma(sympy.Rational(5, 4)) / sympy.sqrt(sympy.pi)
+        )
     with mpmath.workdps(45):
         assert abs(value.midpoint - mpmath.mpf(str(sympy.N(exact, 45)))) < mpmath.mpf(10) ** -29
 

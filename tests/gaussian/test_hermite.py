@@ -81,7 +81,9 @@ def test_order_256_at_50_digits() -> None:
 
 def test_functions_with_parity_skip_the_other_half() -> None:
     with working_bits(200):
-        odd = grid_coefficients(gaussian_grid(integrand_of(activation("tanh")), arb(1), 60, order=9))
+        odd = grid_coefficients(
+            gaussian_grid(integrand_of(activation("tanh")), arb(1), 60, order=9)
+        )
     assert [k for k, value in enumerate(odd) if value == 0] == [0, 2, 4, 6, 8]
 
 

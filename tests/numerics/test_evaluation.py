@@ -16,7 +16,18 @@ x = sympy.Symbol("x")
 
 @pytest.mark.parametrize(
     "value",
-    [3, Fraction(3), "3", "3.0", "6/2", "30e-1", 3.0, mpmath.mpf(3), sympy.Integer(3), np.float64(3)],
+    [
+        3,
+        Fraction(3),
+        "3",
+        "3.0",
+        "6/2",
+        "30e-1",
+        3.0,
+        mpmath.mpf(3),
+        sympy.Integer(3),
+        np.float64(3),
+    ],
     ids=lambda value: f"{type(value).__name__}-{value}",
 )
 def test_all_ways_to_write_three(value: object) -> None:
