@@ -100,7 +100,7 @@ DEGENERATE_PRINTED = Claim(
         at_points(
             second_moment,
             "==",
-            lambda alpha, q: Fraction(1, 2) if alpha == 0 else Fraction(0),
+            lambda alpha: Fraction(1, 2) if alpha == 0 else Fraction(0),
             points=grid(alpha=(2, 1, "1/2", 0), q=(0,)),
         ),
     ),
@@ -226,8 +226,9 @@ RATIO = Claim(
     checks=(
         identity(c_alpha(ALPHA + 1) / c_alpha(ALPHA), 2 * ALPHA + 1),
         attack(
-            lambda alpha, dps: second_moment(alpha + 1, Fraction(1), dps)
-            / second_moment(alpha, Fraction(1), dps),
+            lambda alpha, dps: (
+                second_moment(alpha + 1, Fraction(1), dps) / second_moment(alpha, Fraction(1), dps)
+            ),
             "==",
             2 * ALPHA + 1,
             domain={"alpha": Real("-1/2", 12, open_at="lower")},
