@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
-    "BALL_FUNCTIONS",
+    "CUT_FUNCTIONS",
+    "SMOOTH_FUNCTIONS",
+    "ball_hyper",
     "ball_integer_power",
     "ball_piecewise",
     "ball_power",
     "ball_sqrt",
-    "real_or_complex",
+    "unknown_function",
 ]
 
 Ball = Any  # arb | acb; flint has no stubs
