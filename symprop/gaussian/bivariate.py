@@ -104,7 +104,8 @@ def _density_in_angle(h: arb, k: arb, cosine: arb, sine: arb) -> arb:
     exponent = arb(0)
     for weight, length in (((h + k) / 2, cosine), ((h - k) / 2, sine)):
         if length > 0:
-            exponent += (weight / length) ** 2 / 2
+            ratio = weight / length
+            exponent += ratio * ratio / 2  # a power of a ball around zero is not finite
         elif length.upper() > 0:
             least = (abs(weight).lower() / length.upper()) ** 2 / 2
             exponent = (exponent + least).lower() if least > 0 else exponent.lower()
