@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from symprop.cli.numeric import print_json
-from symprop.cli.verification import load_registry
 from symprop.foundation.errors import InvalidArgument, expected
 
 __all__ = ["app"]
@@ -20,9 +19,10 @@ def list_claims(
     as_json: bool = _JSON,
 ) -> None:
     """List claims with the verdicts recorded for them."""
+    from symprop.claims.verification import registry
     from symprop.ledger.report import describe
 
-    claims = load_registry().select(selectors or ())
+    claims = registry().select(selectors or ())
     if as_json:
         print_json({"claims": [describe(claim) for claim in claims]})
         return
@@ -34,12 +34,13 @@ def list_claims(
 @app.command("show")
 def show(claim_id: str = typer.Argument(..., metavar="ID"), as_json: bool = _JSON) -> None:
     """Show one claim in full."""
+    from symprop.claims.verification import registry
     from symprop.ledger.report import describe
 
-    registry = load_registry()
-    if claim_id not in registry:
+    claims = registry()
+    if claim_id not in claims:
         raise InvalidArgument(expected("id", "to be the id of a claim", claim_id))
-    claim = registry[claim_id]
+    claim = claims[claim_id]
     if as_json:
         print_json(describe(claim))
         return
@@ -54,7 +55,7 @@ def show(claim_id: str = typer.Argument(..., metavar="ID"), as_json: bool = _JSO
         "recorded": str(claim.expected),
         "corrected by": claim.corrected_by or "",
         "derivation": claim.derivation or "",
-        "module": registry.homes[claim.id],
+        "module": claims.homes[claim.id],
     }
     for name, text in fields.items():
         if text:
@@ -65,11 +66,12 @@ def show(claim_id: str = typer.Argument(..., metavar="ID"), as_json: bool = _JSO
 def coverage(as_json: bool = _JSON) -> None:
     """List every printed statement with its claims, or why it has none."""
     from symprop.claims.scope import scope
+    from symprop.claims.verification import registry
     from symprop.ledger.coverage import cover, unplaced
 
-    registry = load_registry()
-    rows = cover(scope(), registry.values())
-    astray = unplaced(scope(), registry.values())
+    claims = registry().values()
+    rows = cover(scope(), claims)
+    astray = unplaced(scope(), claims)
     covered = sum(bool(row.claims) for row in rows)
     if as_json:
         print_json(

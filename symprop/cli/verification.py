@@ -17,16 +17,7 @@ from symprop.foundation.validation import check_integer
 if TYPE_CHECKING:
     from symprop.ledger.registry import Registry
 
-__all__ = ["CLAIMS_PACKAGE", "load_registry", "verify"]
-
-CLAIMS_PACKAGE = "symprop.claims"
-
-
-def load_registry() -> Registry:
-    """Return all claims of the library."""
-    from symprop.ledger.registry import claim_modules, collect
-
-    return collect(claim_modules(CLAIMS_PACKAGE))
+__all__ = ["verify"]
 
 
 def _default_state() -> Path:
@@ -57,6 +48,7 @@ def verify(
 
     Exits with 0 if every claim reached the verdict recorded for it, 1 otherwise.
     """
+    from symprop.claims.verification import registry as all_claims
     from symprop.ledger.claim import Context
     from symprop.ledger.report import document, succeeded
     from symprop.ledger.result import Journal
@@ -67,7 +59,7 @@ def verify(
     for folder in (output.parent if output else None, report):
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)  # fail before the work, not after it
-    registry = load_registry()
+    registry = all_claims()
     claims = registry.select(selectors or ())
     watch = Silence() if as_json else (LiveTable if sys.stdout.isatty() else PlainLines)(claims)
     with watch:

@@ -187,24 +187,23 @@ class _Search:
             if self.refuted is not None:
                 return
         scattered.sort()
-        starts = scattered[:_STARTS]
-        for slack, place in starts:
-            self._walk(place, slack, (count - len(scattered)) // len(starts))
+        for slack, place in scattered[:_STARTS]:
+            self._walk(place, slack, self.examined + count // 3)
 
     def _slack_at(self, place: list[float]) -> float:
         values = (domain.at(t) for domain, t in zip(self._domain.values(), place, strict=True))
         found = self.examine(dict(zip(self._domain, values, strict=True)))
         return math.inf if found is None or found.lhs is None else found.slack
 
-    def _walk(self, place: list[float], slack: float, count: int) -> None:
+    def _walk(self, place: list[float], slack: float, most: int) -> None:
         """Compass search: try a step each way along every axis, halve the step if none helps."""
         step = _FIRST_STEP
-        while count > 0 and step > _LAST_STEP:
+        while self.examined < most and step > _LAST_STEP:
             improved = False
             for axis, sign in itertools.product(range(len(place)), (1, -1)):
                 trial = list(place)
                 trial[axis] = min(max(trial[axis] + sign * step, 0.0), 1.0)
-                lower, count = self._slack_at(trial), count - 1
+                lower = self._slack_at(trial)
                 if self.refuted is not None:
                     return
                 if lower < slack:
