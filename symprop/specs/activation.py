@@ -26,6 +26,7 @@ from symprop.specs.rewriting import exact_number, normal_form, substitute
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from symprop.specs.growth import GrowthTerm
 
@@ -138,11 +139,19 @@ class Activation:
         inner = exact_number("slope", slope) * X + exact_number("shift", shift)
         return _from_expression(factor * substitute(self.expression, inner))
 
-    def __call__(self, x: Any) -> np.ndarray:
-        """Return ``phi`` on an array in float64, elementwise."""
-        from symprop.specs.vectorized import evaluate
+    def __call__(self, x: Any) -> NDArray[np.float64]:
+        """Return ``phi`` on an array in float64, elementwise, to 16 units in the last place.
 
-        return evaluate(self, x)
+        Raises
+        ------
+        InvalidArgument
+            If ``x`` is not numeric or holds NaN.
+        OutOfDomain
+            If there is no value, or no limit at an infinity.
+        """
+        from symprop.specs.vectorized import evaluate_array
+
+        return evaluate_array(self.expression, x)
 
     def __repr__(self) -> str:
         return f"activation({self.name!r})"

@@ -8,15 +8,15 @@ from functools import lru_cache
 import sympy
 from flint import arb
 
-from symprop.foundation.errors import InvalidArgument, UndecidedComparison
-from symprop.numerics.enclosure import Enclosure
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, UndecidedComparison, expected
 from symprop.numerics.evaluation import compile_ball
 from symprop.numerics.precision import working_bits
 
-__all__ = ["is_zero", "rational_between", "rational_bounds", "sign_of"]
+__all__ = ["is_zero", "outward", "rational_between", "rational_bounds", "sign_of"]
 
 _BITS = (80, 320, 1280, 5120)
 _BOUND_BITS = 96
+_MOST_BITS = 100_000
 
 
 @lru_cache(maxsize=4096)
@@ -86,8 +86,31 @@ def rational_bounds(constant: sympy.Expr) -> tuple[Fraction, Fraction]:
         exact = Fraction(int(constant.p), int(constant.q))
         return exact, exact
     with working_bits(_BOUND_BITS):
-        enclosure = Enclosure(compile_ball(constant)())
-    return enclosure.lower, enclosure.upper
+        return outward(compile_ball(constant)())
+
+
+def outward(ball: arb) -> tuple[Fraction, Fraction]:
+    """Return rationals around a ball, at the working precision and never astronomically long.
+
+    Numbers below ``2**-100000`` are rounded outward to that or to zero.
+
+    Raises
+    ------
+    OutOfDomain
+        If the ball is not bounded by ``2**100000``.
+    """
+    lower, upper = -_fraction_above(-ball.lower()), _fraction_above(ball.upper())
+    return lower, upper
+
+
+def _fraction_above(exact: arb) -> Fraction:
+    """Return an exact arb as a rational, or a rational above it when it is extremely small."""
+    if not (exact.is_finite() and abs(exact) < arb(2) ** _MOST_BITS):
+        raise OutOfDomain(expected("constant", f"below 2**{_MOST_BITS}", str(exact)))
+    if abs(exact) < arb(2) ** -_MOST_BITS:
+        return Fraction(1, 2**_MOST_BITS) if exact > 0 else Fraction(0)
+    mantissa, exponent = (int(part) for part in exact.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent
 
 
 def rational_between(lower: sympy.Expr, upper: sympy.Expr) -> sympy.Rational:

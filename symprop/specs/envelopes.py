@@ -35,9 +35,8 @@ __all__ = ["Envelope", "envelope_of"]
 
 _ZERO = ExponentialSum({})
 _ONE = ExponentialSum.of(1)
-_LARGEST_EXPONENT = 20_000
 _MOST_EXPANDED = 8
-_YOUNG = Fraction(1, 64)  # share of exp(t**2) that a slower exponential may use
+_YOUNG = Fraction(1, 16)  # share of exp(t**2) that a slower exponential may use
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +204,6 @@ class _Bounder:
                 if bound is None:
                     return None
                 rates_of[0] += value * bound
-        if any(abs(rate) > _LARGEST_EXPONENT for rate in rates_of):
-            raise OutOfDomain("Expected exponents of at most 20000 in an exponential.")
         return rates_of[0], rates_of[1], rates_of[2]
 
     def hyperbolic(self, node: sympy.Expr) -> Envelope:

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flint import arb, fmpq
 
-from symprop.numerics.enclosure import Enclosure
+from symprop.foundation.errors import OutOfDomain, expected
 from symprop.numerics.precision import working_bits
+from symprop.specs.decisions import outward
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
     "CONSTANT",
+    "LARGEST_EXPONENT",
     "Domain",
     "ExponentialSum",
     "Rates",
@@ -30,6 +32,9 @@ __all__ = [
     "log_bounds",
     "power_bounds",
 ]
+
+LARGEST_EXPONENT = 20_000
+"""Exponentials beyond ``exp(20000)`` are not written out."""
 
 _BITS = 96
 _LONGEST_COEFFICIENT = 192
@@ -217,22 +222,27 @@ def constant_majorant(rates: Rates, domain: Domain) -> Fraction | None:
     return None
 
 
-def _bounds(ball: arb) -> tuple[Fraction, Fraction]:
-    enclosure = Enclosure(ball)
-    return enclosure.lower, enclosure.upper
-
-
 def _ball(value: Fraction) -> arb:
     return arb(fmpq(value.numerator, value.denominator))
 
 
 @lru_cache(maxsize=4096)
 def exp_bounds(value: Fraction) -> tuple[Fraction, Fraction]:
-    """Return rationals around ``exp(value)``."""
+    """Return rationals around ``exp(value)``.
+
+    Raises
+    ------
+    OutOfDomain
+        If the value is beyond what is worth writing as a rational.
+    """
     if value == 0:
         return Fraction(1), Fraction(1)
+    if value > LARGEST_EXPONENT:
+        raise OutOfDomain(expected("exponent", f"<= {LARGEST_EXPONENT} in a bound", float(value)))
+    if value < -LARGEST_EXPONENT:  # exp(-n) < 2**-n
+        return Fraction(0), Fraction(1, 2**LARGEST_EXPONENT)
     with working_bits(_BITS):
-        return _bounds(_ball(value).exp())
+        return outward(_ball(value).exp())
 
 
 @lru_cache(maxsize=4096)
@@ -241,7 +251,7 @@ def log_bounds(value: Fraction) -> tuple[Fraction, Fraction]:
     if value == 1:
         return Fraction(0), Fraction(0)
     with working_bits(_BITS):
-        return _bounds(_ball(value).log())
+        return outward(_ball(value).log())
 
 
 @lru_cache(maxsize=4096)
@@ -251,4 +261,4 @@ def power_bounds(base: Fraction, exponent: Fraction) -> tuple[Fraction, Fraction
         exact = base ** int(exponent)
         return exact, exact
     with working_bits(_BITS):
-        return _bounds(_ball(base) ** _ball(exponent))
+        return outward(_ball(base) ** _ball(exponent))

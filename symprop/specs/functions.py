@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sympy
+from flint import arb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +31,15 @@ class CallableFunction:
         SymPy operands to SymPy expression.
     fewest, most : int
         Number of operands.
-    ball : str or None
-        Name of the same function in ball arithmetic, when it can grow so fast that
-        its value must be bounded before SymPy is asked to build it.
+    ball : callable or None
+        The same function of balls, when it can grow so fast that its value must be
+        bounded before SymPy is asked to build it.
     """
 
     build: Callable[..., sympy.Expr]
     fewest: int = 1
     most: int = 1
-    ball: str | None = None
+    ball: Callable[..., arb] | None = None
 
 
 def _normal_cdf(x: sympy.Expr) -> sympy.Expr:
@@ -61,8 +62,12 @@ def _plain(name: str) -> CallableFunction:
     return CallableFunction(getattr(sympy, name))
 
 
-def _fast(name: str, operands: int = 1) -> CallableFunction:
-    return CallableFunction(getattr(sympy, name), operands, operands, ball=name)
+def _fast(name: str) -> CallableFunction:
+    return CallableFunction(getattr(sympy, name), ball=getattr(arb, name))
+
+
+def _bessel_k(order: arb, x: arb) -> arb:
+    return x.bessel_k(order)
 
 
 _SMOOTH = ("sin", "cos", "tanh", "sech", "asin", "acos", "atan", "asinh", "acosh", "atanh")
@@ -70,11 +75,11 @@ _SMOOTH = ("sin", "cos", "tanh", "sech", "asin", "acos", "atan", "asinh", "acosh
 FUNCTIONS: dict[str, CallableFunction] = {
     **{name: _plain(name) for name in (*_SMOOTH, "erf", "erfc", "log", "sqrt", "tan")},
     **{name: _fast(name) for name in ("exp", "sinh", "cosh", "gamma")},
-    "besselk": _fast("besselk", 2),
+    "besselk": CallableFunction(sympy.besselk, 2, 2, ball=_bessel_k),
     "Phi": CallableFunction(_normal_cdf),
     "normal_cdf": CallableFunction(_normal_cdf),
     "sigmoid": CallableFunction(_sigmoid),
-    "softplus": CallableFunction(_softplus, ball="exp"),
+    "softplus": CallableFunction(_softplus, ball=arb.exp),
     "relu": CallableFunction(_relu),
     "Max": CallableFunction(sympy.Max, 1, MOST_ARGUMENTS),
     "Min": CallableFunction(sympy.Min, 1, MOST_ARGUMENTS),

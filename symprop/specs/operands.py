@@ -16,7 +16,7 @@ import sympy
 from flint import arb, fmpq
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.numerics.ball_functions import CUT_FUNCTIONS, SMOOTH_FUNCTIONS, ball_power
+from symprop.numerics.ball_functions import ball_power
 from symprop.numerics.evaluation import compile_ball
 from symprop.numerics.precision import working_bits
 
@@ -199,7 +199,7 @@ def call(function: CallableFunction, operands: Sequence[Operand]) -> Operand:
     constant = len(balls) == len(operands)
     if constant and function.ball is not None:
         with working_bits(_BITS):
-            _checked((SMOOTH_FUNCTIONS | CUT_FUNCTIONS)[function.ball](*balls))
+            _checked(function.ball(*balls))
     result = function.build(*(operand.expression for operand in operands))
     degree = max(operand.degree for operand in operands)
     return Operand.of(result, degree, constant=constant)
