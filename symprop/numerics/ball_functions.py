@@ -52,7 +52,9 @@ def ball_integer_power(x: Ball, n: int) -> Ball:
 
     python-flint 0.9 gives nan when the midpoint is 0, and an even power is not negative.
     """
-    if isinstance(x, acb) or n <= 1 or not x.contains(0):
+    if n == 1:
+        return x
+    if isinstance(x, acb) or n < 1 or not x.contains(0):
         return x**n
     largest = abs(x).upper() ** n
     return arb(0).union(largest) if n % 2 == 0 else (-largest).union(largest)
@@ -72,12 +74,28 @@ def ball_power(x: Ball, y: Ball, analytic: bool = False) -> Ball:
     return arb(0) if not upper > 0 else arb(0).union(upper**y)
 
 
+def _crosses_rays(part: arb, other: arb, start: int) -> bool:
+    """Whether a complex ball may meet the rays ``part >= start`` or ``part <= -start``."""
+    return bool(other.contains(0) and not part.abs_upper() < start)
+
+
+def _not_analytic(name: str, x: acb) -> bool:
+    """Whether a ball may meet a branch cut; python-flint has no flag for these functions."""
+    if name in ("atan", "asinh"):
+        return _crosses_rays(x.imag, x.real, 1)
+    if name in ("acosh", "lgamma", "bessel_k"):
+        return bool(x.imag.contains(0) and not x.real > (1 if name == "acosh" else 0))
+    if name in ("elliptic_k", "elliptic_e", "hypgeom"):
+        return bool(x.imag.contains(0) and not x.real < 1)
+    return _crosses_rays(x.real, x.imag, 1)  # asin, acos, atanh
+
+
 def _inverse_sine(name: str) -> Callable[..., Ball]:
     """Monotone on [-1, 1]; a real ball reaching past an end is intersected with the domain."""
 
     def function(x: Ball, analytic: bool = False) -> Ball:
         if isinstance(x, acb):
-            return getattr(x, name)(analytic=analytic)
+            return acb("nan") if analytic and _not_analytic(name, x) else getattr(x, name)()
         lower, upper = x.lower(), x.upper()
         if lower >= -1 and upper <= 1:
             return getattr(x, name)()
@@ -93,9 +111,20 @@ def _plain(name: str) -> Callable[[Ball], Ball]:
     return methodcaller(name)
 
 
+def _elliptic(name: str) -> Callable[..., Ball]:
+    def function(m: Ball, analytic: bool = False) -> Ball:
+        if analytic and isinstance(m, acb) and _not_analytic(name, m):
+            return acb("nan")
+        return _through_complex(m, name)
+
+    return function
+
+
 def _with_cut(name: str) -> Callable[..., Ball]:
     def function(x: Ball, analytic: bool = False) -> Ball:
-        return getattr(x, name)(analytic=analytic) if isinstance(x, acb) else getattr(x, name)()
+        if analytic and isinstance(x, acb) and _not_analytic(name, x):
+            return acb("nan")
+        return getattr(x, name)()
 
     return function
 
@@ -137,8 +166,12 @@ def _extreme(name: str) -> Callable[..., Ball]:
     return function
 
 
-def ball_hyper(*values: Ball, payload: tuple[int, int]) -> Ball:
+def ball_hyper(*values: Ball, payload: tuple[int, int], analytic: bool = False) -> Ball:
+    """Generalised hypergeometric function; the payload counts upper and lower parameters."""
     *parameters, z = values
+    cut = payload[0] > payload[1]  # of p+1 F p, from 1 to infinity; entire otherwise
+    if analytic and cut and isinstance(z, acb) and _not_analytic("hypgeom", z):
+        return acb("nan")
     if payload == (2, 1):
         return z.hypgeom_2f1(*parameters)
     return z.hypgeom(parameters[: payload[0]], parameters[payload[0] :])
@@ -183,7 +216,9 @@ def ball_piecewise(*slots: Ball, payload: tuple[str, ...], analytic: bool = Fals
     return result
 
 
-def _bessel_k(order: Ball, x: Ball) -> Ball:
+def _bessel_k(order: Ball, x: Ball, analytic: bool = False) -> Ball:
+    if analytic and isinstance(x, acb) and _not_analytic("bessel_k", x):
+        return acb("nan")
     return x.bessel_k(order)
 
 
@@ -201,12 +236,8 @@ SMOOTH_FUNCTIONS: dict[str, Callable[..., Ball]] = {
     **{name: _plain(name) for name in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
     **{name: _plain(name) for name in ("sech", "csch", "coth", "cot", "sec", "csc")},
     **{name: _plain(name) for name in ("erf", "erfc", "erfi", "gamma", "digamma", "zeta")},
-    "loggamma": _plain("lgamma"),
     "atan2": _binary_atan2,
-    "besselk": _bessel_k,
     "polygamma": _polygamma,
-    "elliptic_k": lambda m: _through_complex(m, "elliptic_k"),
-    "elliptic_e": lambda m: _through_complex(m, "elliptic_e"),
 }
 
 CUT_FUNCTIONS: dict[str, Callable[..., Ball]] = {
@@ -216,6 +247,10 @@ CUT_FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "asin": _inverse_sine("asin"),
     "acos": _inverse_sine("acos"),
     **{name: _with_cut(name) for name in ("atan", "asinh", "acosh", "atanh")},
+    "loggamma": _with_cut("lgamma"),
+    "besselk": _bessel_k,
+    "elliptic_k": _elliptic("elliptic_k"),
+    "elliptic_e": _elliptic("elliptic_e"),
     "Abs": _absolute,
     "sign": _sign,
     "Heaviside": _heaviside,

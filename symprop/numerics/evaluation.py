@@ -201,7 +201,7 @@ def _step(instruction: Instruction) -> tuple[Callable[..., Any], tuple[int, ...]
     if name == "integer_power":
         return partial(ball_integer_power, n=payload), arguments, False
     if name == "hyper":
-        return partial(ball_hyper, payload=payload), arguments, False
+        return partial(ball_hyper, payload=payload), arguments, True
     if name == "piecewise":
         return partial(ball_piecewise, payload=payload), arguments, True
     custom = getattr(payload, "_eval_ball", None)

@@ -83,6 +83,26 @@ def test_branch_cuts_are_not_analytic() -> None:
     assert compile_ball(sympy.exp(x), [x])(across, analytic=True).is_finite()
 
 
+@pytest.mark.parametrize(
+    ("function", "on_cut", "off_cut"),
+    [
+        (sympy.atan, acb(0, 2), acb(2, 0)),
+        (sympy.asinh, acb(0, -2), acb(2, 0)),
+        (sympy.asin, acb(2, 0), acb(0, 2)),
+        (sympy.acos, acb(-2, 0), acb(0, 2)),
+        (sympy.atanh, acb(2, 0), acb(0, 2)),
+        (sympy.acosh, acb(-3, 0), acb(3, 0)),
+    ],
+)
+def test_inverse_functions_are_not_analytic_on_their_cuts(
+    function: sympy.Function, on_cut: acb, off_cut: acb
+) -> None:
+    compiled = compile_ball(function(x), [x])
+    ball = acb(arb(0, "0.1"), arb(0, "0.1"))
+    assert not compiled(on_cut + ball, analytic=True).is_finite()
+    assert compiled(off_cut + ball, analytic=True).is_finite()
+
+
 def test_an_undecided_condition_gives_the_union_of_the_branches() -> None:
     step = sympy.Piecewise((0, x < 0), (1, True))
     value = compile_ball(step, [x])(arb(0, "0.1"))
