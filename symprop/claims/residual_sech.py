@@ -230,7 +230,13 @@ SECH_SERIES = Claim(
     as_printed="coefficient -2 of t³ instead of -2/3",
     checks=(
         identity(sympy.diff(sympy.log(1 - T) - sympy.log(1 + T), T) + 2 + 2 * T**2, REMAINDER),
-        at_points(sympy.log(1 - T) - sympy.log(1 + T) + 2 * T, "==", 0, points=grid(t=(0,))),
+        at_points(
+            sympy.log(1 - T) - sympy.log(1 + T) + 2 * T,
+            "==",
+            0,
+            points=[{"t": 0}],
+            exhaustive=True,
+        ),
         on_box(REMAINDER, "<", 0, box={"t": ("1/1000", "999/1000")}),
     ),
     near_miss=identity(

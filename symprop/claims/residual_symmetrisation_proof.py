@@ -1,0 +1,84 @@
+"""Changes of variables in the proof of Lemma C.16 of the residual paper."""
+
+from __future__ import annotations
+
+import sympy
+
+from symprop.ledger.algebra import identity
+from symprop.ledger.claim import Claim
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.source import Source
+
+__all__ = ["CLAIMS"]
+
+C, TAU, R, THETA = sympy.symbols("c tau r theta", real=True)
+Q = sympy.Symbol("q", positive=True)
+OMEGA = sympy.Matrix([[-1, 1], [1, 1]]) / sympy.sqrt(2 * Q)
+COVARIANCE = sympy.Matrix([[Q, C * Q], [C * Q, Q]])
+EIGENVALUES = sympy.diag(1 - C, 1 + C)
+POLAR_MAP = sympy.Matrix(
+    [
+        sympy.sqrt(2) * R * sympy.cos(THETA) * sympy.sin(TAU / 2),
+        sympy.sqrt(2) * R * sympy.sin(THETA) * sympy.cos(TAU / 2),
+    ]
+)
+
+DIAGONAL_PRINTED = Claim(
+    id="residual.symmetrised-covariance-printed",
+    title="Diagonalisation of the covariance in the proof, as printed",
+    statement="Σ = Ω' Diag(1-c, 1+c) Ω with Ω = (2q)^(-1/2) [[-1, 1], [1, 1]]",
+    variables={"q": "variance, > 0", "c": "correlation"},
+    source=Source("residual", "Lemma C.16, proof"),
+    as_printed="as stated; right only for q = 1, elsewhere 1/q appears in place of q",
+    checks=(identity(lambda: (OMEGA.T * EIGENVALUES * OMEGA)[0, 0], COVARIANCE[0, 0]),),
+    near_miss=identity(lambda: OMEGA[0, 0], COVARIANCE[0, 0]),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.symmetrised-covariance",
+)
+
+DIAGONAL = Claim(
+    id="residual.symmetrised-covariance",
+    title="Diagonalisation of the covariance in the proof",
+    statement="Ω Σ Ω' = Diag(1-c, 1+c) with Ω = (2q)^(-1/2) [[-1, 1], [1, 1]]",
+    variables={"q": "variance, > 0", "c": "correlation"},
+    source=Source("residual", "Lemma C.16, proof"),
+    as_printed="Σ = Ω' Diag Ω",
+    checks=tuple(
+        identity(
+            lambda i=i, j=j: (OMEGA * COVARIANCE * OMEGA.T)[i, j],
+            lambda i=i, j=j: EIGENVALUES[i, j],
+        )
+        for i in (0, 1)
+        for j in (0, 1)
+    ),
+    near_miss=identity(lambda: (OMEGA * COVARIANCE * OMEGA.T)[0, 0], EIGENVALUES[1, 1]),
+    expected=Verdict(Outcome.HOLDS, Grade.EXACT),
+)
+
+JACOBIAN_PRINTED = Claim(
+    id="residual.polar-jacobian-printed",
+    title="Area element of the polar coordinates in the proof, as printed",
+    statement="w = √2 r cos θ sin(τ/2), w' = √2 r sin θ cos(τ/2): dw dw' = sin²τ r dr dθ",
+    variables={"r": "radius", "theta": "angle", "tau": "τ"},
+    source=Source("residual", "Lemma C.16, proof"),
+    as_printed="'1 - c²' and 'sin² τ', also in front of the integrals A and B",
+    checks=(identity(lambda: POLAR_MAP.jacobian([R, THETA]).det(), R * sympy.sin(TAU) ** 2),),
+    near_miss=identity(lambda: POLAR_MAP.jacobian([R, THETA]).det(), R),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.polar-jacobian",
+)
+
+JACOBIAN = Claim(
+    id="residual.polar-jacobian",
+    title="Area element of the polar coordinates in the proof",
+    statement="w = √2 r cos θ sin(τ/2), w' = √2 r sin θ cos(τ/2): dw dw' = sin τ r dr dθ",
+    variables={"r": "radius", "theta": "angle", "tau": "τ"},
+    source=Source("residual", "Lemma C.16, proof"),
+    as_printed="sin² τ",
+    checks=(identity(lambda: POLAR_MAP.jacobian([R, THETA]).det(), R * sympy.sin(TAU)),),
+    near_miss=identity(lambda: POLAR_MAP.jacobian([R, THETA]).det(), R * sympy.cos(TAU)),
+    expected=Verdict(Outcome.HOLDS, Grade.EXACT),
+)
+
+CLAIMS = (DIAGONAL_PRINTED, DIAGONAL, JACOBIAN_PRINTED, JACOBIAN)
+"""Lemma C.16, proof."""
