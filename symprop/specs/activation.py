@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from symprop.specs.growth import GrowthTerm
+    from symprop.specs.singularities import Singularity
 
 __all__ = ["Activation", "Piece", "WeakDerivative", "X", "activation"]
 
@@ -105,6 +106,23 @@ class Activation:
 
         return growth_bound(self)
 
+    @cached_property
+    def poles(self) -> tuple[Singularity, ...] | None:
+        """Complex singularities (poles and branch points); None when unknown or not analytic."""
+        from symprop.specs.singularities import find_singularities
+
+        return find_singularities(self.pieces)
+
+    @cached_property
+    def analyticity_strip(self) -> sympy.Expr | None:
+        """Proved half-width of a strip around the real line on which it is analytic.
+
+        Infinite for an entire function, 0 with a breakpoint, None when not known.
+        """
+        from symprop.specs.singularities import strip_half_width
+
+        return sympy.Integer(0) if self.breakpoints else strip_half_width(self.poles)
+
     def weak_derivative(self) -> WeakDerivative:
         """Return the distributional derivative: a function and a Dirac mass at each jump.
 
@@ -140,7 +158,7 @@ class Activation:
         return _from_expression(factor * substitute(self.expression, inner))
 
     def __call__(self, x: Any) -> NDArray[np.float64]:
-        """Return ``phi`` on an array in float64, elementwise, to 16 units in the last place.
+        """Return ``phi`` on an array in float64, elementwise (see `evaluate_array`).
 
         Raises
         ------

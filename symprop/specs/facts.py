@@ -6,6 +6,7 @@ reported as unknown (`None`), or raises, and is never guessed.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -35,6 +36,7 @@ __all__ = [
 _PROBE_BITS = 80
 
 
+@lru_cache(maxsize=1024)
 def one_sided_limit(piece: Piece, *, at_upper: bool) -> sympy.Expr:
     """Return the limit of a piece at one of its ends, possibly infinite.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -71,10 +72,16 @@ def _evaluate(node: sympy.Expr, x: Array) -> Approximation:
 
 
 def _constant(node: sympy.Expr, x: Array) -> Approximation:
-    value = float(enclose(node, dps=_DIGITS))
-    exact = isinstance(node, sympy.Rational) and sympy.Rational(value) == node
-    error = 0.0 if exact else 2 * _UNIT * abs(value)
+    value, error = _rounded(node)
     return Approximation(np.full_like(x, value), np.full_like(x, error))
+
+
+@lru_cache(maxsize=1024)
+def _rounded(constant: sympy.Expr) -> tuple[float, float]:
+    """Return a constant in float64 and a bound of its rounding error."""
+    value = float(enclose(constant, dps=_DIGITS))
+    exact = isinstance(constant, sympy.Rational) and sympy.Rational(value) == constant
+    return value, 0.0 if exact else 2 * _UNIT * abs(value)
 
 
 def _sum(parts: list[Approximation]) -> Approximation:
@@ -122,7 +129,7 @@ def _error_slope(u: Array) -> Array:
 
 
 def _sech(u: Array) -> Array:
-    small = np.exp(-np.abs(u))
+    small: Array = np.exp(-np.abs(u))
     return 2 * small / (1 + small * small)
 
 

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["Expit", "Expm1", "Log1p", "Softplus", "stable_form"]
 
 
-class Expm1(sympy.Function):
+class Expm1(sympy.Function):  # type: ignore[misc]
     """``exp(u) - 1``."""
 
 
-class Log1p(sympy.Function):
+class Log1p(sympy.Function):  # type: ignore[misc]
     """``log(1 + u)``."""
 
 
-class Expit(sympy.Function):
+class Expit(sympy.Function):  # type: ignore[misc]
     """``1/(1 + exp(-u))``."""
 
 
-class Softplus(sympy.Function):
+class Softplus(sympy.Function):  # type: ignore[misc]
     """``log(1 + exp(u))``."""
 
 
