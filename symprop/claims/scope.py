@@ -7,16 +7,16 @@ from importlib.resources import files
 
 from symprop.ledger.coverage import ScopeRow
 
-__all__ = ["scope"]
+__all__ = ["scope_rows"]
 
 
 @cache
-def scope() -> tuple[ScopeRow, ...]:
+def scope_rows() -> tuple[ScopeRow, ...]:
     """Return all rows, in the order of the papers and of their pages.
 
     Examples
     --------
-    >>> scope()[0].number
+    >>> scope_rows()[0].number
     'Definition 3.3'
     """
     rows: list[ScopeRow] = []

@@ -10,6 +10,8 @@ from symprop.foundation.errors import InvalidArgument, expected
 __all__ = ["app"]
 
 app = typer.Typer(help="Browse the claims and their recorded verdicts.", rich_markup_mode=None)
+"""The group of commands ``ledger``."""
+
 _JSON = typer.Option(False, "--json", help="Print one JSON document.")
 
 
@@ -65,13 +67,13 @@ def show(claim_id: str = typer.Argument(..., metavar="ID"), as_json: bool = _JSO
 @app.command("coverage")
 def coverage(as_json: bool = _JSON) -> None:
     """List every printed statement with its claims, or why it has none."""
-    from symprop.claims.scope import scope
+    from symprop.claims.scope import scope_rows
     from symprop.claims.verification import registry
     from symprop.ledger.coverage import cover, unplaced
 
     claims = registry().values()
-    rows = cover(scope(), claims)
-    astray = unplaced(scope(), claims)
+    rows = cover(scope_rows(), claims)
+    astray = unplaced(scope_rows(), claims)
     covered = sum(bool(row.claims) for row in rows)
     if as_json:
         print_json(

@@ -28,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+"""The command line as a Typer application."""
+
 app.command("kernel")(mathematics.kernel)
 app.command("hermite")(mathematics.hermite)
 app.command("expectation")(mathematics.expectation)

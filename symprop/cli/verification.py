@@ -87,11 +87,11 @@ def verify(
 
 
 def _write_page(folder: Path, finished: dict[str, object], registry: Registry) -> None:
-    from symprop.claims.scope import scope
+    from symprop.claims.scope import scope_rows
     from symprop.ledger.coverage import cover
     from symprop.ledger.page import render
 
-    rows = cover(scope(), registry.values())
+    rows = cover(scope_rows(), registry.values())
     (folder / "index.html").write_text(render(finished, registry, rows), encoding="utf-8")
     text = json.dumps(finished, indent=1, ensure_ascii=False)
     (folder / "ledger.json").write_text(text + "\n", encoding="utf-8")

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 __all__ = ["TIERS", "Check", "Claim", "Context"]
 
 TIERS = ("quick", "full")
+"""How much effort a run may spend: minutes, or half an hour."""
+
 _ID = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 
 T = TypeVar("T")

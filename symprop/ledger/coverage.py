@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["NOT_YET", "Covered", "ScopeRow", "cover", "unplaced"]
 
 NOT_YET = "not yet covered"
+"""Reason of a row that ought to have a claim."""
+
 _REASONS = re.compile(r"definition|informal|needs data|restates .+|not yet covered")
 
 _BOUNDARY = re.compile(r"[^a-z0-9.]")

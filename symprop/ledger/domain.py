@@ -9,10 +9,11 @@ move and which spends as many decades near an open end as far from it.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from symprop.foundation.errors import InvalidArgument, expected
 from symprop.foundation.validation import check_choice, check_integer
@@ -29,17 +30,26 @@ _KIND_BITS = 3  # a denominator up to 7, or 0 for no rounding
 _SIGNIFICANT = 6  # decimals kept of a coordinate's value, so that inputs stay short
 
 
-class Range(Protocol):
+class Range(ABC):
     """What `attack` needs to know about the values of one variable."""
 
-    def contains(self, value: Any) -> bool: ...
+    @abstractmethod
+    def contains(self, value: Any) -> bool:
+        """Whether a value belongs to the range."""
 
-    def edges(self) -> tuple[Any, ...]: ...
+    @abstractmethod
+    def edges(self) -> tuple[Any, ...]:
+        """Hostile values, at least one: ends, near ends, zero, extremes."""
 
-    def strategy(self) -> SearchStrategy[Any]: ...
+    @abstractmethod
+    def strategy(self) -> SearchStrategy[Any]:
+        """A hypothesis strategy for values of the range."""
 
-    def at(self, t: float) -> Any: ...
+    @abstractmethod
+    def at(self, t: float) -> Any:
+        """Value with coordinate ``t``, ``0 <= t <= 1``; increasing where values are ordered."""
 
+    @abstractmethod
     def simpler(self, value: Any) -> tuple[Any, ...]:
         """Values to try instead of ``value``, simplest first; never a way back to it."""
 
@@ -71,7 +81,7 @@ def _bits(count: int) -> SearchStrategy[int]:
 
 
 @dataclass(frozen=True, init=False)
-class Real:
+class Real(Range):
     """Real numbers between two rationals; None is an infinite end.
 
     Parameters
@@ -153,7 +163,7 @@ class Real:
         return rounded if self.contains(rounded) else point
 
     def at(self, t: float) -> Fraction:
-        """Return the point with coordinate ``t``: increasing in ``t``, a short decimal offset."""
+        """Point with coordinate ``t``: a decimal of few digits away from the nearer end."""
         t = min(max(t, 0.0), 1.0)
         if self.lower is None and self.upper is None:
             return self._decade(2 * t - 1) if t >= 0.5 else -self._decade(1 - 2 * t)
@@ -196,7 +206,7 @@ def _bend(t: float) -> float:
 
 
 @dataclass(frozen=True)
-class Integer:
+class Integer(Range):
     """Integers from ``lower`` to ``upper``; without an upper end, up to ``lower + reach``.
 
     Examples
@@ -229,7 +239,7 @@ class Integer:
         return self.at((bits >> 1) / ((1 << _COORDINATE_BITS) - 1))
 
     def at(self, t: float) -> int:
-        """Return the integer with coordinate ``t``: as many of them per decade."""
+        """Integer with coordinate ``t``: each decade takes an equal share."""
         span = self._last - self.lower
         return self.lower + min(span, int((span + 1) ** min(max(t, 0.0), 1.0)) - 1)
 
@@ -239,7 +249,7 @@ class Integer:
 
 
 @dataclass(frozen=True)
-class OneOf:
+class OneOf(Range):
     """One of finitely many values, simplest first: activation names, kinds, flags."""
 
     values: Sequence[Any]
@@ -261,7 +271,7 @@ class OneOf:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawn(Range):
     """Values drawn by a hypothesis strategy: vectors, Gram matrices, whole architectures.
 
     Parameters

@@ -80,6 +80,7 @@ class Counterexample:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Counterexample:
+        """Inverse of `to_json`."""
         return cls(data["values"], data["lhs"], data["rhs"], data["relation"])
 
 
@@ -123,6 +124,7 @@ class Evidence:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Evidence:
+        """Inverse of `to_json`."""
         counterexample = data["counterexample"]
         return cls(
             Outcome(data["outcome"]),

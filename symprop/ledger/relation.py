@@ -44,7 +44,10 @@ __all__ = [
 ]
 
 RELATIONS = ("==", "!=", "<", "<=", ">", ">=")
+"""The relations that can be claimed between two quantities."""
+
 Point = Mapping[str, Any]
+"""Exact inputs by variable name."""
 
 _EXTRA_DIGITS = 10
 _REFINEMENTS = 3

@@ -66,6 +66,7 @@ class Result:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Result:
+        """Inverse of `to_json`."""
         return cls(
             claim_id=data["claim_id"],
             tier=data["tier"],
@@ -80,7 +81,7 @@ class Journal:
     """Results as JSON lines, written as they come, reusable while nothing has changed.
 
     Each line carries the fingerprint of what its result was computed from
-    (`symprop.ledger.fingerprint`). Lines are only ever appended; the last one counts.
+    (`symprop.ledger.provenance`). Lines are only ever appended; the last one counts.
     A line cut short by an interruption is ignored.
     """
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from symprop.foundation.validation import check_integer
 from symprop.ledger.claim import Context
 from symprop.ledger.evidence import Evidence
-from symprop.ledger.fingerprint import fingerprint
+from symprop.ledger.provenance import fingerprint
 from symprop.ledger.result import Journal, Result
 from symprop.numerics.precision import precision
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from symprop.ledger import fingerprint as subject
+from symprop.ledger import provenance as subject
 
 SOURCES = {
     "__init__": "",
