@@ -146,7 +146,7 @@ def _check_angle(theta: object) -> None:
 
 
 def _quadrature(alpha: arb, angle: arb, bits: int) -> arb:
-    """Integrate in ``log x`` up to 1 and in ``x`` beyond, between cuts that hold next to nothing."""
+    """Integrate in ``log x`` up to 1, in ``x`` beyond, between cuts that hold next to nothing."""
     cosine, decay = angle.cos(), 2 * (angle / 2).sin() ** 2
     goal = arb(2) ** -bits
     left, right = arb(-8), 2

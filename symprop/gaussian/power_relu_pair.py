@@ -75,9 +75,9 @@ def pair_kernel(
     0.299206710301075
     """
     check_dps(dps)
-    for name, value in (("alpha", alpha), ("beta", beta)):
-        if not as_ball(value, 64, name) + 0.5 > 0:
-            raise OutOfDomain(expected(name, "> -1/2", value))
+    for name, power in (("alpha", alpha), ("beta", beta)):
+        if not as_ball(power, 64, name) + 0.5 > 0:
+            raise OutOfDomain(expected(name, "> -1/2", power))
     gap = read_gap(rho, angle_gap)
 
     def value(bits: int) -> arb:
