@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import mpmath
 import sympy
 from flint import arb
 
-from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
+from symprop.foundation.errors import (
+    InvalidArgument,
+    NoClosedForm,
+    OutOfDomain,
+    PrecisionNotReached,
+    expected,
+)
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.gaussian.closed_forms import RHO, kernel_closed_form
 from symprop.gaussian.expectation import positive_variance, require_square_integrable
@@ -22,12 +28,16 @@ from symprop.numerics.precision import precision, working_bits
 from symprop.specs.activation import Activation, activation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
     from symprop.gaussian.float_kernels import FloatKernel
 
 __all__ = ["Angle", "DualKernel", "dual_kernel"]
+
+_CLOSED_FORM_DOUBLINGS = 4
 
 
 @dataclass(frozen=True)
@@ -47,8 +57,7 @@ class Angle:
             )
         name, value = ("rho", self.rho) if self.angle_gap is None else ("angle_gap", self.angle_gap)
         ball = as_ball(value, 64, name)
-        inside = arb(0, 1) if name == "rho" else arb(1, 1)
-        if not ball.overlaps(inside):
+        if ball < (-1 if name == "rho" else 0) or ball > (1 if name == "rho" else 2):
             condition = "inside [-1, 1]" if name == "rho" else "inside [0, 2]"
             raise OutOfDomain(expected(name, condition, value))
 
@@ -134,15 +143,34 @@ class DualKernel:
         """
         check_dps(dps)
         angle = Angle(rho, angle_gap)
-        return adaptive(lambda bits: self._ball(angle, bits), dps, "dual kernel")
+        return self._adaptive(lambda bits, form: self._ball(angle, bits, form), dps, "dual kernel")
 
     def deficit(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> Enclosure:
         """Return ``kappa(1) - kappa(rho)`` to ``dps`` relative digits, however small the gap."""
         check_dps(dps)
         angle, one = Angle(rho, angle_gap), Angle(1)
-        return adaptive(
-            lambda bits: self._ball(one, bits) - self._ball(angle, bits), dps, "deficit"
+        return self._adaptive(
+            lambda bits, form: self._ball(one, bits, form) - self._ball(angle, bits, form),
+            dps,
+            "deficit",
         )
+
+    def _adaptive(self, function: Callable[[int, bool], arb], dps: int, what: str) -> Enclosure:
+        """Try the closed form first; quadrature where it cancels hopelessly or is missing.
+
+        At extreme variances a closed form can be the difference of numbers like exp(10^11).
+        """
+        if self.has_closed_form:
+            try:
+                return adaptive(
+                    lambda bits: function(bits, True), dps, what, doublings=_CLOSED_FORM_DOUBLINGS
+                )
+            except PrecisionNotReached:
+                if not self._has_quadrature:
+                    raise
+        return adaptive(lambda bits: function(bits, False), dps, what)
+
+    _has_quadrature: ClassVar[bool] = True
 
     def evalf(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> mpmath.mpf:
         """Return the kernel as an mpmath number of ``dps`` digits, all of them right."""
@@ -215,8 +243,8 @@ class DualKernel:
     def _compiled(self) -> Any:
         return compile_ball(self.closed_form, (RHO,))
 
-    def _ball(self, angle: Angle, bits: int) -> arb:
-        if self.has_closed_form:
+    def _ball(self, angle: Angle, bits: int, closed: bool) -> arb:
+        if closed:
             rho, _ = angle.balls(bits)
             value = self._compiled(rho)
             return value if isinstance(value, arb) else value.real
@@ -233,6 +261,7 @@ class DifferentiatedKernel(DualKernel):
     """A derivative known only through its closed form."""
 
     form: sympy.Expr = sympy.S.Zero
+    _has_quadrature: ClassVar[bool] = False
 
     @property
     def closed_form(self) -> sympy.Expr:

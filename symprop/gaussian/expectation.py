@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sympy
 from flint import arb
 
-from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
+from symprop.foundation.errors import NoClosedForm, NoConvergence, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import Q, expectation_closed_form
 from symprop.gaussian.grid import gaussian_grid
@@ -121,4 +121,8 @@ def gaussian_expectation(
         else:
             formula = compile_ball(closed, (Q,))
             return adaptive(lambda bits: formula(as_ball(variance, bits)).real, dps, "expectation")
-    return quadrature_expectation(integrand_of(function), variance, dps)
+    try:
+        return quadrature_expectation(integrand_of(function), variance, dps)
+    except NoConvergence:
+        condition = "bounded on bounded intervals, or with a closed form,"
+        raise OutOfDomain(expected("f", condition, function.name)) from None

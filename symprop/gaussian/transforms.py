@@ -10,7 +10,7 @@ import mpmath
 import sympy
 from flint import arb
 
-from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
+from symprop.foundation.errors import NoClosedForm, OutOfDomain, PrecisionNotReached, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import (
     RHO,
@@ -18,11 +18,11 @@ from symprop.gaussian.closed_forms import (
     kernel_closed_form,
     second_moment_closed_form,
 )
-from symprop.gaussian.duality import Angle
+from symprop.gaussian.duality import DualKernel
 from symprop.gaussian.expectation import positive_variance, require_square_integrable
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of
-from symprop.gaussian.kernel_values import kernel_ball, tanh_scale
+from symprop.gaussian.kernel_values import tanh_scale
 from symprop.gaussian.tanh_transforms import tanh_second_moment
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
@@ -57,29 +57,44 @@ class VTransform:
         return second_moment_closed_form(self.phi)
 
     @cached_property
-    def _ball(self) -> Callable[[object, int], arb]:
+    def _routes(self) -> tuple[tuple[Callable[[object, int], arb], int], ...]:
+        """Ways to a ball of ``V``, best first, and how often to double the precision in each."""
         scale = tanh_scale(self.phi)
         if scale is not None:
             output, slope = scale
-            return lambda q, bits: (
-                output(bits) ** 2
-                * tanh_second_moment(positive_variance(q, bits, "q") * slope(bits) ** 2, bits)
-            )
+
+            def saturating(q: object, bits: int) -> arb:
+                variance = positive_variance(q, bits, "q") * slope(bits) ** 2
+                return output(bits) ** 2 * tanh_second_moment(variance, bits)
+
+            return ((saturating, 8),)
+        integrand = integrand_of(self.phi).squared()
+
+        def quadrature(q: object, bits: int) -> arb:
+            return gaussian_grid(
+                integrand, positive_variance(q, bits + 40, "q"), bits
+            ).expectation()
+
         try:
             formula = compile_ball(self.closed_form, (Q,))
         except NoClosedForm:
-            integrand = integrand_of(self.phi).squared()
-            return lambda q, bits: gaussian_grid(
-                integrand, positive_variance(q, bits + 40, "q"), bits
-            ).expectation()
-        return lambda q, bits: formula(positive_variance(q, bits, "q")).real
+            return ((quadrature, 8),)
+        return (
+            (lambda q, bits: formula(positive_variance(q, bits, "q")).real, 4),
+            (quadrature, 8),
+        )
 
     def enclose(self, q: object, *, dps: int = 50) -> Enclosure:
         """Return a ball of ``dps`` relative digits around ``V(q)``, ``q > 0``."""
         check_dps(dps)
         require_square_integrable(self.phi, q)
-        function = self._ball
-        return adaptive(lambda bits: function(q, bits), dps, "transform V")
+        *first, (last, doublings) = self._routes
+        for route, tries in first:
+            try:
+                return adaptive(lambda bits: route(q, bits), dps, "transform V", doublings=tries)  # noqa: B023
+            except PrecisionNotReached:
+                pass  # the closed form cancels at extreme variances; quadrature does not
+        return adaptive(lambda bits: last(q, bits), dps, "transform V", doublings=doublings)
 
     def evalf(self, q: object, *, dps: int = 50) -> mpmath.mpf:
         """Return ``V(q)`` as an mpmath number with ``dps`` right digits."""
@@ -110,14 +125,6 @@ class WTransform:
         """``W`` as a SymPy expression in the symbols ``q`` and ``nu``; or `NoClosedForm`."""
         return kernel_closed_form(self.phi, self.phi, variances=(Q, Q)).subs(RHO, NU / Q)
 
-    @cached_property
-    def _kernel(self) -> Any:
-        try:
-            form = kernel_closed_form(self.phi, self.phi, variances=(Q, Q))
-        except NoClosedForm:
-            return None
-        return compile_ball(form, (RHO, Q))
-
     def enclose(self, q: object, nu: object, *, dps: int = 50) -> Enclosure:
         """Return a ball of ``dps`` relative digits around ``W(q, nu)``, ``|nu| <= q``.
 
@@ -129,14 +136,8 @@ class WTransform:
         check_dps(dps)
         require_square_integrable(self.phi, q)
         positive_variance(q, 64, "q")
-        angle = Angle(self._correlation(q, nu))
-
-        def at(bits: int) -> arb:
-            if self._kernel is None:
-                return kernel_ball(self.phi, self.phi, (q, q), angle, bits)
-            return self._kernel(angle.balls(bits)[0], as_ball(q, bits, "q")).real
-
-        return adaptive(at, dps, "transform W")
+        kernel = DualKernel(self.phi, self.phi, (q, q))
+        return kernel.enclose(self._correlation(q, nu), dps=dps)
 
     @staticmethod
     def _correlation(q: object, nu: object) -> object:
@@ -146,7 +147,7 @@ class WTransform:
         else:
             with working_bits(4096):
                 ratio = as_ball(nu, 4096, "nu") / as_ball(q, 4096, "q")
-        if not as_ball(ratio, 64).overlaps(arb(0, 1)):
+        if abs(as_ball(ratio, 64)) > 1:
             raise OutOfDomain(expected("nu", f"inside [-q, q] with q={q}", nu))
         return ratio
 

@@ -249,7 +249,13 @@ def _real(value: Any) -> arb:
     return value
 
 
-def adaptive(function: Callable[[int], arb], dps: int, what: str = "value") -> Enclosure:
+def adaptive(
+    function: Callable[[int], arb],
+    dps: int,
+    what: str = "value",
+    *,
+    doublings: int = _MOST_DOUBLINGS,
+) -> Enclosure:
     """Call ``function(bits)`` with rising precision until ``dps`` relative digits are proved.
 
     A value whose ball still holds zero when its radius is below ``10**(-4*dps - 40)``
@@ -263,7 +269,7 @@ def adaptive(function: Callable[[int], arb], dps: int, what: str = "value") -> E
     goal = bits_from_dps(dps) - GUARD_BITS
     bits = bits_from_dps(dps)
     best: arb | None = None
-    for _ in range(_MOST_DOUBLINGS):
+    for _ in range(doublings):
         with working_bits(bits):
             ball = function(bits)
         if ball.is_finite():

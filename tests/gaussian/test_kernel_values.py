@@ -41,7 +41,7 @@ def test_scaled_tanh_is_recognised() -> None:
     assert tanh_scale(activation("silu")) is None
     found = tanh_scale(activation("2*tanh(3*x)"))
     assert found is not None
-    assert [int(part(60)) for part in found] == [2, 3]
+    assert [float(part(60)) for part in found] == [2, 3]
     assert tanh_scale(activation("tanh(x + 1)")) is None
     assert tanh_scale(activation("tanh(x) + 1")) is None
 
