@@ -20,6 +20,8 @@ __all__ = ["app", "run"]
 # The base of all usage errors; Typer moved it between releases but not this subclass.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="symprop",
     help="Exact kernels, certified constants and checked theorems of signal propagation.",
@@ -67,13 +69,15 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     try:
         code = app(args=arguments, prog_name="symprop", standalone_mode=False)
         sys.stdout.flush()
+        if code == _INTERRUPTED:  # newer releases of Typer turn Ctrl-C into this code
+            raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else 0)
     except _UsageError as error:
         _leave(2, error.format_message() if hasattr(error, "format_message") else str(error))
     except InvalidArgument as error:
         _leave(2, str(error))
     except (KeyboardInterrupt, typer.Abort):
-        _leave(130, "Interrupted.")
+        _leave(_INTERRUPTED, "Interrupted.")
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

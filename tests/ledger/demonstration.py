@@ -107,7 +107,7 @@ CRASHING = Claim(
     id="sensitivity.crash",
     title="A check that raises",
     statement="anything",
-    source=Source("sensitivity", "Theorem 1"),
+    source=Source("sensitivity", "Theorem 2"),
     checks=(raises,),
     near_miss=at_points(1, "==", 2),
     expected=Verdict(Outcome.HOLDS),

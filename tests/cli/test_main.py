@@ -1,0 +1,98 @@
+"""Errors are one line on standard error and an exit code; never a traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+from symprop import __version__
+from symprop.cli import main as subject
+from symprop.foundation.errors import OutOfDomain, PrecisionNotReached
+
+
+def outcome(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stop:
+        subject.run(arguments)
+    captured = capsys.readouterr()
+    assert isinstance(stop.value.code, int)
+    return stop.value.code, captured.out, captured.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nothing"],
+        ["kernel"],
+        ["kernel", "relu"],
+        ["kernel", "relu", "--rho", "1/2", "--unknown"],
+        ["kernel", "relu", "--rho", "1/2", "--derivative", "x"],
+        ["kernel", "relu", "--rho", "1/2", "--derivative", "-1"],
+        ["kernel", "relu", "--rho", "1/2", "--dps", "-1"],
+        ["kernel", "relu", "--rho", "1/2", "--dps", "1000000000"],
+        ["kernel", "relu", "--rho", "1/2", "--variances", "1"],
+        ["kernel", "relu", "--rho", "1/0"],
+        ["kernel", "relu", "--rho", "one half"],
+        ["hermite", "relu", "--order", "-2"],
+        ["gain", "relu", "--kind", "other"],
+        ["constant", "no such constant"],
+        ["constant", "--format", "yaml"],
+        ["verify", "no.such.claim"],
+        ["verify", "--tier", "medium"],
+        ["verify", "--dps", "0"],
+        ["verify", "--jobs", "0"],
+        ["ledger"],
+        ["ledger", "show"],
+        ["ledger", "show", "no.such.claim"],
+        ["ledger", "list", "no.such.*"],
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = outcome(arguments, capsys)
+    assert (code, out) == (2, "")
+    assert err.startswith("symprop: ")
+    assert err.count("\n") == 1
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert outcome(["--version"], capsys) == (0, f"{__version__}\n", "")
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = outcome(["--help"], capsys)
+    assert code == 0
+    for name in ("kernel", "hermite", "expectation", "gain", "constant", "verify", "ledger"):
+        assert name in out
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyboardInterrupt(), 130),
+        (OutOfDomain("Expected\nrho elsewhere."), 2),
+        (FileNotFoundError(2, "No such file or directory", "x"), 2),
+        (PrecisionNotReached("Expected more digits."), 1),
+    ],
+)
+def test_errors_in_a_command(
+    error: BaseException,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(subject, "app", fail)
+    found, _, err = outcome([], capsys)
+    assert found == code
+    assert err.count("\n") == 1
+
+
+def test_mistakes_of_the_library_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(subject, "app", broken)
+    with pytest.raises(ZeroDivisionError):
+        subject.run([])
