@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from symprop.gaussian.price import Terms
     from symprop.gaussian.rational_functions import Ring
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "real_part"]
 
 
 def assemble(ring: Ring, terms: Terms) -> sympy.Expr:
@@ -196,24 +196,25 @@ def _real_parts(ring: Ring, terms: Terms) -> list[tuple[sympy.Expr, sympy.Expr]]
         weight = sympy.Mul((2 * sympy.pi) ** sympy.Rational(-key.halves, 2), special)
         weight = sympy.Mul(weight, *ring.roots(key.radicand))
         for part in sympy.Add.make_args(sympy.expand(ring.expression(coefficient))):
-            levels[level] = levels.get(level, 0) + weight * _real_part(part, phase)
+            levels[level] = levels.get(level, 0) + weight * real_part(part, phase)
     return [(sympy.factor(total), level) for level, total in levels.items() if total != 0]
 
 
-def _real_part(part: sympy.Expr, phase: sympy.Expr) -> sympy.Expr:
-    """Return the real part of ``part * exp(I phase)``, ``part`` a product."""
+def real_part(part: sympy.Expr, phase: sympy.Expr) -> sympy.Expr:
+    """Return the real part of ``part * exp(I phase)``, ``part`` an expanded product."""
     modulus = sympy.S.One
     imaginary = False
     for factor in sympy.Mul.make_args(part):
-        if isinstance(factor, sympy.exp):
-            phase += sympy.expand(-sympy.I * factor.args[0])
-        elif factor == sympy.I:
+        if factor == sympy.I:
             imaginary = True
+        elif isinstance(factor, sympy.exp) and factor.has(sympy.I):
+            exponent = sympy.expand(factor.args[0])
+            swing = exponent.coeff(sympy.I, 1)
+            phase += swing
+            modulus *= sympy.exp(exponent - sympy.I * swing)
         else:
             modulus *= factor
-    if imaginary:
-        return -modulus * sympy.sin(phase)
-    return modulus * sympy.cos(phase)
+    return -modulus * sympy.sin(phase) if imaginary else modulus * sympy.cos(phase)
 
 
 def _hyperbolic(parts: list[tuple[sympy.Expr, sympy.Expr]]) -> sympy.Expr:

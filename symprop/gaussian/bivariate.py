@@ -36,6 +36,8 @@ _MOST_DEPTH = 1e14  # beyond it a float does not resolve the exponents
 
 def _normal_cdf(x: arb) -> arb:
     """Return ``Phi(x)`` with full relative accuracy in the lower tail."""
+    if not x.is_finite() and x.is_exact():
+        return arb(1) if x > 0 else arb(0)
     return (-x / arb(2).sqrt()).erfc() / 2
 
 

@@ -16,7 +16,7 @@ import sympy
 
 from symprop.foundation.errors import NoClosedForm
 from symprop.foundation.validation import check_integer
-from symprop.gaussian.assembly import assemble
+from symprop.gaussian.assembly import assemble, real_part
 from symprop.gaussian.atoms import ONE, Atom, Atoms, Step, decompose, multiply
 from symprop.gaussian.hermite_sequences import hermite_sequence, power_moment
 from symprop.gaussian.price import Terms, add_terms, expect
@@ -46,6 +46,7 @@ Q1 = sympy.Symbol("Q1", positive=True)
 Q2 = sympy.Symbol("Q2", positive=True)
 """Variance of the second Gaussian of a pair."""
 
+_MOST_OPERATIONS_TO_FACTOR = 200
 _HALF = sympy.Rational(1, 2)
 
 
@@ -349,5 +350,11 @@ def _mean_at(sigma: sympy.Expr) -> Callable[[Atom], sympy.Expr]:
 def _short(total: sympy.Expr) -> sympy.Expr:
     """Join conjugate terms and pull out common factors."""
     if total.has(sympy.I):
-        total = sympy.expand(total)
-    return sympy.factor_terms(total) if isinstance(total, sympy.Add) else total
+        parts = sympy.Add.make_args(sympy.expand(total))
+        total = sympy.Add(*(real_part(part, sympy.S.Zero) for part in parts))
+    if not isinstance(total, sympy.Add) or total.count_ops() > _MOST_OPERATIONS_TO_FACTOR:
+        return total
+    total = sympy.expand(total)
+    if total.has(sympy.erf, sympy.erfc):  # over a common denominator, exponentials would overflow
+        return sympy.factor_terms(total, radical=True)
+    return sympy.factor(sympy.together(total))

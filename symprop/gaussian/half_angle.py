@@ -75,6 +75,14 @@ def half_angle_value(a: arb, b: arb, rho: arb) -> tuple[arb, arb]:
     )
 
 
+def _erf_at(x: arb) -> arb:
+    return x.erf() if x.is_finite() else x.sgn()
+
+
+def _gaussian_at(x: arb) -> arb:
+    return (-(x * x)).exp() if x.is_finite() else arb(0)
+
+
 def evaluate_function(expression: sympy.Expr, bits: int) -> sympy.Expr | None:
     """Return a SymPy float of ``bits`` bits through ball arithmetic, None if not numeric."""
     if expression.free_symbols:
@@ -160,7 +168,7 @@ class HalfAngleErf(_HalfAngle):
     @staticmethod
     def _eval_ball(a: arb, b: arb, rho: arb) -> arb:
         low, high = half_angle_value(a, b, rho)
-        return low.erf().union(high.erf())
+        return _erf_at(low).union(_erf_at(high))
 
     @staticmethod
     def _eval_array(a: Any, b: Any, rho: Any) -> Any:
@@ -202,10 +210,8 @@ class HalfAngleGaussian(_HalfAngle):
     @staticmethod
     def _eval_ball(a: arb, b: arb, rho: arb) -> arb:
         low, high = half_angle_value(a, b, rho)
-        if low > 0 or high < 0:
-            return (-(low * low)).exp().union((-(high * high)).exp())
-        far = low if abs(low) > abs(high) else high
-        return (-(far * far)).exp().union(arb(1))
+        ends = _gaussian_at(low).union(_gaussian_at(high))
+        return ends if low > 0 or high < 0 else ends.union(arb(1))
 
     @staticmethod
     def _eval_array(a: Any, b: Any, rho: Any) -> Any:

@@ -82,8 +82,14 @@ def _of_exponential(a: sympy.Expr, b: sympy.Expr, sigma: sympy.Expr, order: int)
     return result
 
 
+def _root_of_sum(variance: sympy.Expr, blur: sympy.Expr) -> sympy.Expr:
+    """Return ``sqrt(variance + blur)`` without fractions under the root."""
+    numerator, denominator = blur.as_numer_denom()
+    return sympy.sqrt(denominator * variance + numerator) / sympy.sqrt(denominator)
+
+
 def _of_step(step: Step, sigma: sympy.Expr, order: int) -> Sequence:
-    deviation = sympy.sqrt(sigma**2 + step.blur)
+    deviation = _root_of_sum(sigma**2, step.blur)
     height = step.location / deviation
     ratio = sigma / deviation
     density = sympy.exp(-(height**2) / 2) / _ROOT_TWO_PI
@@ -96,7 +102,7 @@ def _of_step(step: Step, sigma: sympy.Expr, order: int) -> Sequence:
 def _of_product(
     atom: Atom, sigma: sympy.Expr, order: int, mean: Callable[[Atom], sympy.Expr]
 ) -> Sequence:
-    """Exponential times step: ``(1 - 2 b Q) h_k = a s h_{k-1} + 2 b Q (k-1) h_{k-2} + source_k``."""
+    """Exponential times step: the recurrence of the exponential with a source added."""
     (step,) = atom.steps
     a, b = atom.linear, atom.quadratic
     if step.blur == 0:

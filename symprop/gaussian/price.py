@@ -209,15 +209,13 @@ def _half_line(ring: Ring, height: FracElement, variance: FracElement) -> Terms:
 
 def _join(ring: Ring, outer: TermKey, inner: TermKey) -> tuple[TermKey, FracElement]:
     """Return the product of two keys and the factor that leaves its square root."""
-    factor = ring.field.one
-    for shared in outer.radicand & inner.radicand:
-        factor = factor * shared
+    factor, inside = ring.joined_roots(outer.radicand, inner.radicand)
     special = inner if inner.kind else outer
     assert not (inner.kind and outer.kind)
     return (
         TermKey(
             outer.exponent + inner.exponent,
-            outer.radicand ^ inner.radicand,
+            inside,
             outer.halves + inner.halves,
             special.kind,
             special.arguments,

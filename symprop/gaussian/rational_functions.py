@@ -135,13 +135,27 @@ class Ring:
         outside = self(root) / element.denom
         if self.is_negative(element.denom):
             outside = -outside
-        inside = set() if rest == 1 else {self.field.ring(int(rest**2))}
+        inside = set() if rest == 1 else {self.field.ring(QQ(int(rest**2)))}
         for factor, multiplicity in factors:
             positive = -factor if self.is_negative(factor) else factor
             outside = outside * positive ** (multiplicity // 2)
             if multiplicity % 2:
                 inside.add(positive)
         return outside, frozenset(inside)
+
+    def joined_roots(
+        self, left: frozenset[Any], right: frozenset[Any]
+    ) -> tuple[FracElement, frozenset[Any]]:
+        """Return ``(outside, inside)`` of the product of two square roots."""
+        outside = self.field.one
+        for shared in left & right:
+            outside = outside * shared
+        inside = left ^ right
+        numbers = [factor for factor in inside if factor.is_ground]
+        if len(numbers) > 1:
+            more, rest = self.square_root(self.field(numbers[0] * numbers[1]))
+            outside, inside = outside * more, inside - set(numbers) | rest
+        return outside, inside
 
     def at_edge(self, element: FracElement, rho: int) -> FracElement:
         """Return the element at ``rho = 1`` or ``-1``."""
