@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import inspect
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["on_box"]
 
+_JUMPS = frozenset({"Heaviside", "atan2", "sign"})
 _SIGNS = {"<": (-1, True), "<=": (-1, False), ">": (1, True), ">=": (1, False), "!=": (0, True)}
 
 
@@ -211,9 +212,11 @@ def _compile(
     difference = sides[0] - sides[1]
     table = {symbol.name: symbol for symbol in difference.free_symbols}
     symbols = [table.get(name, sympy.Symbol(name, real=True)) for name in names]
-    gradient = tuple(compile_ball(sympy.diff(difference, symbol), symbols) for symbol in symbols)
+    gradient = _derivatives(difference, symbols)
     at_zero = None
     if zero is not None:
+        if not gradient:
+            return "a zero at the end of a box needs a differentiable slack"
         end = sympy.Rational(zero.numerator, zero.denominator)
         for k in range(order):
             value = sympy.diff(difference, symbols[0], k).subs(symbols[0], end)
@@ -221,6 +224,29 @@ def _compile(
                 return f"derivative {k} of the slack is not shown to vanish at {zero}"
         at_zero = compile_ball(sympy.diff(difference, symbols[0], order), symbols)
     return _Slack(compile_ball(difference, symbols), gradient, at_zero)
+
+
+def _derivatives(
+    expression: sympy.Expr, symbols: Sequence[sympy.Symbol]
+) -> tuple[Callable[..., arb], ...]:
+    """Return the partial derivatives on balls; none where the mean-value theorem might fail.
+
+    A finite ball around a derivative does not show that the function is continuous:
+    ``Piecewise`` and ``sign`` jump. Only functions with ball arithmetic and without jumps
+    are trusted: where one of them is not Lipschitz, its derivative is not finite.
+    """
+    import sympy
+
+    from symprop.numerics.ball_functions import CUT_FUNCTIONS, SMOOTH_FUNCTIONS
+    from symprop.numerics.evaluation import compile_ball
+
+    trusted = {*SMOOTH_FUNCTIONS, *CUT_FUNCTIONS, "hyper"} - _JUMPS
+    if not {function.func.__name__ for function in expression.atoms(sympy.Function)} <= trusted:
+        return ()
+    try:
+        return tuple(compile_ball(sympy.diff(expression, symbol), symbols) for symbol in symbols)
+    except InvalidArgument:  # a derivative has no ball arithmetic
+        return ()
 
 
 def _at_points(side: Side) -> Any:

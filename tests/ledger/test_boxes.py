@@ -94,6 +94,23 @@ def test_functions_that_cannot_be_enclosed_decide_nothing() -> None:
     assert found.outcome is Outcome.UNDECIDED
 
 
+@pytest.mark.parametrize(
+    "jumping",
+    [
+        sympy.Piecewise((0, x < sympy.Rational(3, 10)), (-10, True)),
+        sympy.atan2(x - sympy.Rational(3, 10), -1) - 4,
+        sympy.sign(x - sympy.Rational(3, 10)) - 2,
+    ],
+    ids=str,
+)
+def test_jumps_are_not_differentiated_away(jumping: sympy.Expr) -> None:
+    """Their slopes are finite everywhere; the mean-value form would overlook the jump."""
+    below = on_box(-jumping, "<", 1, box={"x": (0, 1)}, boxes=(500, 500))(QUICK)
+    assert below.outcome is not Outcome.HOLDS
+    helped = on_box(jumping, "<", 0, box={"x": (0, 1)}, zero_at={"x": 0}, boxes=(9, 9))(QUICK)
+    assert helped.outcome is Outcome.UNDECIDED
+
+
 def test_the_full_tier_examines_more_boxes() -> None:
     hard = on_box(sympy.sin(x), "<", x, box={"x": ("1/1000", 1)}, boxes=(3, 3000))
     assert hard(QUICK).outcome is Outcome.UNDECIDED
