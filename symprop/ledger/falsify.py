@@ -12,7 +12,7 @@ import itertools
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symprop.ledger.checks import refutation, survey
@@ -134,17 +134,13 @@ class _Search:
         return found
 
     def corners(self, count: int) -> None:
-        """Examine combinations of the edges of all ranges."""
+        """Examine combinations of the edges of all ranges; if not all, then each edge often."""
         edges = [domain.edges() for domain in self._domain.values()]
-        total = 1
-        for choices in edges:
-            total *= len(choices)
-        chosen: Iterator[tuple[Any, ...]]
-        if total <= count:
-            chosen = itertools.product(*edges)
-        else:
+        chosen: Iterator[tuple[Any, ...]] = itertools.product(*edges)
+        if math.prod(map(len, edges)) > count:
             dice = random.Random(_SEED)  # noqa: S311  (reproducible, not secret)
-            chosen = (tuple(dice.choice(choices) for choices in edges) for _ in range(count))
+            endless = [_shuffles(each, dice) for each in edges]
+            chosen = itertools.islice(zip(*endless, strict=False), count)
         for values in chosen:
             self.examine(dict(zip(self._domain, values, strict=True)))
             if self.refuted is not None:
@@ -239,6 +235,12 @@ class _Search:
         if self._claimed.symbol not in ("==", "!="):
             detail += f", least slack {abs(self._least):.2g}"
         return Evidence.holds(Grade.SAMPLED, detail)
+
+
+def _shuffles(values: Sequence[Any], dice: random.Random) -> Iterator[Any]:
+    """Yield all values in random order, again and again."""
+    while True:
+        yield from dice.sample(values, len(values))
 
 
 def _assumption(assuming: Callable[..., bool] | None) -> Callable[[Point], bool]:

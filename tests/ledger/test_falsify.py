@@ -44,6 +44,15 @@ def test_violations_close_to_an_open_end_only() -> None:
     assert 0 < Fraction(values(found)["x"]) < Fraction(1, 10**10)
 
 
+def test_every_edge_of_every_variable_is_tried() -> None:
+    """Too many corners to try them all; a violation at one edge of one variable is found."""
+    names = ("a", "b", "c", "d", "e", "f")
+    domain = {name: Real(0, None) for name in names}
+    for guilty in names:
+        check = attack(lambda **v: v[guilty], "<", 10**12, domain=domain)  # noqa: B023
+        assert values(check(QUICK))[guilty] == "1000000000000"
+
+
 def test_the_optimiser_finds_a_narrow_valley() -> None:
     """A dip of width 1/20 around an inconspicuous point of the square."""
     distance = (x - sympy.Rational(637, 1000)) ** 2 + (y + sympy.Rational(291, 1000)) ** 2
