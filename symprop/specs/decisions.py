@@ -15,6 +15,8 @@ from symprop.numerics.precision import working_bits
 __all__ = ["is_zero", "outward", "rational_between", "rational_bounds", "sign_of"]
 
 _BITS = (80, 320, 1280, 5120)
+_ALGEBRA_AFTER = 320  # bits of agreement with zero that make exact algebra worth its time
+_MOST_OPERATIONS = 100
 _BOUND_BITS = 96
 _MOST_BITS = 100_000
 
@@ -48,21 +50,20 @@ def sign_of(constant: sympy.Expr) -> int:
                 return 1
             if ball < 0:
                 return -1
-        if bits == _BITS[0] and _reduces_to_zero(constant):
+        if bits == _ALGEBRA_AFTER and _reduces_to_zero(constant):
             return 0
     raise UndecidedComparison(f"Expected a constant whose sign is proved but got {constant}.")
 
 
 def _reduces_to_zero(constant: sympy.Expr) -> bool:
-    for reduce in (sympy.expand, sympy.radsimp, sympy.simplify, sympy.nsimplify):
-        if reduce is sympy.nsimplify:
-            return bool(constant.is_algebraic) and sympy.minimal_polynomial(constant) == _ROOT_ZERO
-        if reduce(constant) == 0:
-            return True
-    return False
+    if constant.count_ops() > _MOST_OPERATIONS:
+        return False
+    if any(reduce(constant) == 0 for reduce in (sympy.expand, sympy.radsimp, sympy.simplify)):
+        return True
+    return bool(constant.is_algebraic) and sympy.minimal_polynomial(constant, _ROOT) == _ROOT
 
 
-_ROOT_ZERO = sympy.Symbol("x")
+_ROOT = sympy.Symbol("x")
 
 
 def is_zero(constant: sympy.Expr) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flint import arb, fmpq
 
-from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.errors import OutOfDomain
 from symprop.numerics.precision import working_bits
 from symprop.specs.decisions import outward
 
@@ -29,6 +29,7 @@ __all__ = [
     "constant_majorant",
     "exp_bounds",
     "floor_term",
+    "is_nonnegative",
     "log_bounds",
     "power_bounds",
 ]
@@ -39,6 +40,7 @@ LARGEST_EXPONENT = 20_000
 _BITS = 96
 _LONGEST_COEFFICIENT = 192
 _MOST_HALVINGS = 512
+_MOST_TERMS = 150
 
 
 class Rates(NamedTuple):
@@ -116,11 +118,17 @@ class ExponentialSum:
             terms[rates] = max(value, terms.get(rates, value))
         return ExponentialSum(terms)
 
-    def rounded(self, *, up: bool) -> ExponentialSum:
-        """Return a sum that is not smaller (``up``) or not larger, with short coefficients."""
-        return ExponentialSum(
-            {rates: _shorten(value, up=up) for rates, value in self.terms.items()}
-        )
+    def rounded_up(self) -> ExponentialSum:
+        """Return a sum that is not smaller on ``t >= 1``, with few terms and short coefficients."""
+        if len(self.terms) <= _MOST_TERMS:
+            return ExponentialSum(
+                {rates: _shorten(value, up=True) for rates, value in self.terms.items()}
+            )
+        positive = self.positive_part().terms
+        if not positive:
+            return ExponentialSum({})
+        top = Rates(*(max(rates[index] for rates in positive) for index in range(3)))
+        return ExponentialSum.of(_shorten(sum(positive.values(), Fraction(0)), up=True), top)
 
 
 def _shorten(value: Fraction, *, up: bool) -> Fraction:
@@ -142,6 +150,11 @@ def floor_term(sum_: ExponentialSum, domain: Domain) -> tuple[Fraction, Rates] |
         rates = max(terms, key=lambda key: key.order)
         return terms[rates], rates
     return _dominated(sum_, domain) or _polynomial_floor(sum_, domain)
+
+
+def is_nonnegative(sum_: ExponentialSum, domain: Domain) -> bool:
+    """Whether the sum is proved non-negative on the domain."""
+    return all(value > 0 for value in sum_.terms.values()) or floor_term(sum_, domain) is not None
 
 
 def _dominated(sum_: ExponentialSum, domain: Domain) -> tuple[Fraction, Rates] | None:
@@ -238,7 +251,7 @@ def exp_bounds(value: Fraction) -> tuple[Fraction, Fraction]:
     if value == 0:
         return Fraction(1), Fraction(1)
     if value > LARGEST_EXPONENT:
-        raise OutOfDomain(expected("exponent", f"<= {LARGEST_EXPONENT} in a bound", float(value)))
+        raise OutOfDomain(f"a constant in its bound exceeds exp({LARGEST_EXPONENT})")
     if value < -LARGEST_EXPONENT:  # exp(-n) < 2**-n
         return Fraction(0), Fraction(1, 2**LARGEST_EXPONENT)
     with working_bits(_BITS):

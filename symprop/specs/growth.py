@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symprop.foundation.errors import OutOfDomain, expected
+from symprop.specs.bounding import envelope_of
 from symprop.specs.decisions import rational_bounds, sign_of
-from symprop.specs.envelopes import Envelope, envelope_of
+from symprop.specs.envelopes import Envelope
 from symprop.specs.exponential_sums import Domain, ExponentialSum, Rates
 from symprop.specs.expression import X
 from symprop.specs.pieces import Piece, decompose

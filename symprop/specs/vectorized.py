@@ -19,8 +19,9 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, PrecisionNot
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import compile_ball, enclose
 from symprop.numerics.precision import working_bits
+from symprop.specs.bounding import envelope_of
 from symprop.specs.decisions import sign_of
-from symprop.specs.envelopes import Envelope, envelope_of
+from symprop.specs.envelopes import Envelope
 from symprop.specs.exponential_sums import Domain, ExponentialSum, Rates, exp_bounds, power_bounds
 from symprop.specs.expression import X
 from symprop.specs.facts import one_sided_limit

@@ -7,6 +7,7 @@ either lists every zero or says nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import sympy
@@ -17,10 +18,12 @@ from symprop.specs.expression import X
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
 __all__ = ["real_zeros", "sorted_distinct"]
 
 _HIGHEST_DEGREE = 64
+_HIGHEST_RADICAL_DEGREE = 4
 
 _ODD_MONOTONE = (sympy.sinh, sympy.tanh, sympy.asinh, sympy.atan, sympy.asin, sympy.erf)
 _INVERSES = {
@@ -91,14 +94,19 @@ def sorted_distinct(points: Iterable[sympy.Expr]) -> list[sympy.Expr]:
     return ordered
 
 
-def _zeros(g: sympy.Expr) -> set[sympy.Expr]:
+@lru_cache(maxsize=2048)
+def _zeros(g: sympy.Expr) -> frozenset[sympy.Expr]:
     """Return all real zeros of ``g`` (a superset is allowed: extra points split, never lose)."""
+    return frozenset(_solve(g))
+
+
+def _solve(g: sympy.Expr) -> AbstractSet[sympy.Expr]:
     if not g.has(X):
         return set()
     if g.is_Mul:
         return set().union(*(_zeros(factor) for factor in g.args))
     if isinstance(g, sympy.Pow) and not g.exp.has(X):
-        return _zeros(g.base) if g.exp.is_positive else set()
+        return _zeros(g.base) if sign_of(g.exp) > 0 else set()
     if g.is_positive or g.is_negative or isinstance(g, sympy.exp):
         return set()
     if g.is_polynomial(X):
@@ -114,7 +122,7 @@ def _zeros(g: sympy.Expr) -> set[sympy.Expr]:
     return _substituted(g)
 
 
-def _polynomial_zeros(g: sympy.Expr) -> set[sympy.Expr]:
+def _polynomial_zeros(g: sympy.Expr) -> AbstractSet[sympy.Expr]:
     polynomial = sympy.Poly(g, X)
     if polynomial.degree() > _HIGHEST_DEGREE:
         raise _unknown(g)
@@ -122,9 +130,8 @@ def _polynomial_zeros(g: sympy.Expr) -> set[sympy.Expr]:
         return set()
     if all(coefficient.is_rational for coefficient in polynomial.coeffs()):
         found = set(sympy.real_roots(polynomial, multiple=True))
-        if any(zero.has(sympy.CRootOf) for zero in found):
-            raise _unknown(g)
-        return found
+        implicit = {zero for zero in found if isinstance(zero, sympy.CRootOf)}
+        return (found - implicit).union(*(_radicals(zero.poly) for zero in implicit))
     if polynomial.degree() == 1:
         return {-polynomial.nth(0) / polynomial.nth(1)}
     if polynomial.degree() == 2:
@@ -140,7 +147,16 @@ def _polynomial_zeros(g: sympy.Expr) -> set[sympy.Expr]:
     return set().union(*(_zeros(factor) for factor, _ in factors))
 
 
-def _level_set(f: sympy.Expr, level: sympy.Expr) -> set[sympy.Expr]:
+def _radicals(polynomial: sympy.Poly) -> AbstractSet[sympy.Expr]:
+    """Return all real roots of an irreducible polynomial in real radicals."""
+    if polynomial.degree() <= _HIGHEST_RADICAL_DEGREE:
+        real = {root for root in sympy.roots(polynomial) if not root.has(sympy.I)}
+        if len(real) == polynomial.count_roots() and all(sign_of(root) for root in real):
+            return real
+    raise _unknown(polynomial.as_expr())
+
+
+def _level_set(f: sympy.Expr, level: sympy.Expr) -> AbstractSet[sympy.Expr]:
     """Return the solutions of ``f = level`` for a single function or power ``f``."""
     if isinstance(f, sympy.Mul):
         if is_zero(level):
@@ -175,12 +191,12 @@ def _reciprocal(level: sympy.Expr) -> sympy.Expr | None:
     return 1 / level if sign_of(level) > 0 else None
 
 
-def _power_level_set(f: sympy.Pow, level: sympy.Expr) -> set[sympy.Expr]:
+def _power_level_set(f: sympy.Pow, level: sympy.Expr) -> AbstractSet[sympy.Expr]:
     """Solve ``base**p = level`` for real ``base`` (positive when ``p`` is not an integer)."""
     base, exponent = f.args
     sign = sign_of(level)
     if sign == 0:
-        return _zeros(base) if exponent.is_positive else set()
+        return _zeros(base) if sign_of(exponent) > 0 else set()
     if sign < 0:
         if not (isinstance(exponent, sympy.Integer) and exponent % 2):
             return set()
@@ -192,7 +208,7 @@ def _power_level_set(f: sympy.Pow, level: sympy.Expr) -> set[sympy.Expr]:
     return solutions
 
 
-def _substituted(g: sympy.Expr) -> set[sympy.Expr]:
+def _substituted(g: sympy.Expr) -> AbstractSet[sympy.Expr]:
     """Solve a polynomial in one function of the variable, such as ``exp(2*x) - 3*exp(x) + 2``."""
     generators = [generator for generator in sympy.Poly(g).gens if generator.has(X)]
     if len(generators) != 1 or generators[0] == X:
