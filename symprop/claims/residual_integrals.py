@@ -174,18 +174,20 @@ def cho_saul(alpha: Any, c: Any) -> arb:
 
 
 def _scaled_bessel(x: acb) -> acb:
-    """Return ``exp(x) K_0(x)`` for ``Re x > 0``.
+    """Return ``exp(x) K_0(x)`` for ``Re x > 0``, directly where ``|x| < 1``.
 
     Its modulus is at most ``b = sqrt(pi/(2a))``, ``a`` the least real part, because
     ``|K_0(x)| <= K_0(Re x) < K_{1/2}(Re x)``; on wide balls that is sharper than any series. In
     the same way the derivative is at most ``(2 + 1/a) b``, which lets the series, whose
     terms cancel ``2 |x|`` nats, be summed at an exact midpoint.
     """
+    size = float(x.abs_upper())
+    if size < 1:
+        return x.bessel_k(acb(0), scaled=True)
     least = x.real.lower()
     bound = (arb.pi() / (2 * least)).sqrt().upper()
     if x.rel_accuracy_bits() < _NARROW:
         return acb(arb(0, bound), arb(0, bound))
-    size = float(x.abs_upper())
     bits = ctx.prec
     with working_bits(bits + (int(3 * size) if size < bits else 0) + 10):
         value = x.mid().bessel_k(acb(0), scaled=True)
@@ -196,33 +198,24 @@ def _scaled_bessel(x: acb) -> acb:
 def bessel_moment(alpha: Any, c: Any) -> arb:
     r"""Return :math:`\int_0^\infty K_0(x)e^{cx}x^\alpha dx` for ``alpha > -1``, ``-1 <= c < 1``.
 
-    ``K_0(x) <= sqrt(pi/(2x)) exp(-x)`` bounds the tail, and
-    ``K_0(x) <= Gamma(d) 2**(d-1) x**-d``, ``d > 0``, the integrand next to 0.
+    With ``x = exp(u)``. ``K_0(x) <= sqrt(pi/(2x)) exp(-x)`` bounds the tail at infinity, and
+    ``K_0(x) <= Gamma(d) 2**(d-1) x**-d`` for any ``d > 0`` the one at 0.
     """
     order, cosine = rational_exponent(alpha), rational_exponent(c)
-    room = (order + 1) / 2
-    room = room if room < 1 else arb(1)
-    m = smoothing_power(order - room)
-    exponent = m * (order - room + 1) - 1
-    size = room.gamma() * arb(2) ** (room - 1)
     decay = 1 - cosine
-    extra = max(0, int(float(order))) * 8
-    cut = ((ctx.prec + extra + 20) / decay).upper()
+    cut = ((ctx.prec + 20 + 8 * max(0, int(float(order)))) / decay).upper()
+    room = (order + 1) / 8
+    start = (-arb(ctx.prec + 20) * arb(2).log() / (order + 1 - room)).lower()
 
-    def integrand(y: acb, analytic: bool) -> acb:
-        x = y**m
-        if x.contains(0):
-            if analytic:
-                return acb("nan")
-            weight = (acb(cosine) * x).exp().abs_upper()
-            bound = (m * size * y.abs_upper() ** exponent * weight).upper()
-            return acb(arb(0, bound))
+    def integrand(u: acb, _analytic: bool) -> acb:
+        x = u.exp()
         if not x.real > 0:
             return acb("nan")
-        kernel = _scaled_bessel(x) * (-acb(decay) * x).exp()
-        return m * kernel * x.pow(acb(order + 1), analytic=analytic) / y
+        return _scaled_bessel(x) * ((order + 1) * u - decay * x).exp()
 
-    body = integrate(integrand, 0, cut.root(m))
+    body = integrate(integrand, start, cut.log())
+    near = start.exp()
+    head = room.gamma() * arb(2) ** (room - 1) * near ** (order + 1 - room) / (order + 1 - room)
     tail = (arb.pi() / 2).sqrt() * decay ** (-order - arb(1) / 2)
     tail *= (decay * cut).gamma_upper(order + arb(1) / 2)
-    return body + tail / 2 + arb(0, 1) * (tail / 2).upper()
+    return body + arb(0, 1) * (head * near.exp() + tail).upper()
