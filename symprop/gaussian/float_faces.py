@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,10 +23,13 @@ from symprop.specs.activation import Activation, activation
 if TYPE_CHECKING:
     import sympy
 
+    from symprop.gaussian.duality import DualKernel
+
 
 __all__ = ["closed_form_kernel", "float_kernel"]
 
 _EPSILON = 2.0**-52
+_GUARD = 20
 
 
 def float_kernel(
@@ -150,7 +154,20 @@ def closed_form_kernel(form: HotForm, variances: tuple[Any, Any]) -> ClosedFormK
     )
 
 
+@dataclass(frozen=True)
+class _Balls:
+    """``(rho, bits)`` to the ball of a dual kernel; a class, so that tables pickle."""
+
+    kernel: DualKernel
+
+    def __call__(self, rho: arb, bits: int) -> arb:
+        from symprop.gaussian.duality import Angle
+
+        with working_bits(bits + _GUARD):
+            return self.kernel._ball(Angle(rho), bits + _GUARD)
+
+
 def _enclosing(phi: Activation, psi: Activation, variances: tuple[Any, Any]) -> Enclosing:
     from symprop.gaussian.duality import dual_kernel
 
-    return dual_kernel(phi, psi, variances=variances).ball_at
+    return _Balls(dual_kernel(phi, psi, variances=variances))
