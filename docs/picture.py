@@ -20,9 +20,17 @@ from symprop import activation, dual_kernel, gaussian_expectation
 PICTURE = Path(__file__).resolve().with_name("picture.svg")
 DIGITS = 15
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5cbf", "#8c6d00")
-KERNELS = ("sign", "tanh", "relu", "gelu", "silu", "abs")
+KERNELS = ("sign", "tanh", "relu", "gelu", "exp", "abs")
 EDGES = ("tanh", "erf", "sin")
-LABEL_AT = {"sign": -0.62, "tanh": -0.78, "relu": -0.55, "gelu": -0.2, "silu": -0.72, "abs": -0.4}
+LABELS_FROM = 0.4
+LABEL_AT = {
+    "sign": (-0.86, -0.42),
+    "tanh": (-0.6, -0.68),
+    "relu": (-0.97, -0.08),
+    "gelu": (-0.5, -0.14),
+    "exp": (-0.86, 0.2),
+    "abs": (-0.38, 0.75),
+}
 
 Point = tuple[float, float]
 
@@ -44,8 +52,8 @@ def edge_of_chaos(name: str) -> list[Point]:
     phi = activation(name)
     square, slope = phi.expression**2, phi.expression.diff() ** 2
     points = []
-    for k in range(1, 41):
-        q = Fraction(k * k, 400)
+    for k in range(1, 51):
+        q = Fraction(k * k, 500)
         weight_variance = 1 / gaussian_expectation(slope, DIGITS, variance=q)
         bias_variance = q - weight_variance * gaussian_expectation(square, DIGITS, variance=q)
         points.append((float(bias_variance), float(weight_variance)))
@@ -55,7 +63,8 @@ def edge_of_chaos(name: str) -> list[Point]:
 class Panel:
     """A square of the picture with its own axes."""
 
-    def __init__(self, left: float, x_range: Point, y_range: Point) -> None:
+    def __init__(self, name: str, left: float, x_range: Point, y_range: Point) -> None:
+        self.name = name
         self.left, self.top, self.side = left, 40.0, 320.0
         self.x_range, self.y_range = x_range, y_range
 
@@ -65,21 +74,15 @@ class Panel:
         up = (y - self.y_range[0]) / (self.y_range[1] - self.y_range[0])
         return self.left + self.side * across, self.top + self.side * (1 - up)
 
-    def holds(self, point: Point) -> bool:
-        """Return whether a point lies inside the axes."""
-        inside_x = self.x_range[0] <= point[0] <= self.x_range[1]
-        return inside_x and self.y_range[0] <= point[1] <= self.y_range[1]
-
     def text(self, at: Point, words: str, style: str = "") -> str:
         """Return a label at a point of the axes."""
         x, y = self.place(*at)
         return f'<text x="{x:.1f}" y="{y:.1f}"{style}>{words}</text>'
 
     def curve(self, points: list[Point], style: str) -> str:
-        """Return a polyline through the points that lie inside the axes."""
-        placed = [self.place(*point) for point in points if self.holds(point)]
-        path = " ".join(f"{x:.2f},{y:.2f}" for x, y in placed)
-        return f'<polyline points="{path}" {style}/>'
+        """Return a polyline through the points, cut off at the axes."""
+        path = " ".join(f"{x:.2f},{y:.2f}" for x, y in (self.place(*point) for point in points))
+        return f'<polyline points="{path}" clip-path="url(#{self.name})" {style}/>'
 
     def frame(self, title: str, x_ticks: list[str], y_ticks: list[str]) -> list[str]:
         """Return the axes, their ticks and a title."""
@@ -89,6 +92,7 @@ class Panel:
             f'width="{self.side}" height="{self.side}"',
         )
         parts = [
+            f'<clipPath id="{self.name}"><rect {corner} {size}/></clipPath>',
             f'<rect {corner} {size} fill="none" stroke="#999"/>',
             f'<text x="{self.left}" y="{self.top - 14}" class="title">{title}</text>',
         ]
@@ -109,35 +113,36 @@ class Panel:
 
 def kernel_panel() -> list[str]:
     """Return the left half of the picture."""
-    panel = Panel(60, (-1, 1), (-1, 1))
+    panel = Panel("kernels", 60, (-1, 1), (-1, 1))
     parts = panel.frame(
         "κ(ρ) / κ(1): correlation after one layer", ["-1", "0", "1"], ["-1", "0", "1"]
     )
     parts.append(panel.curve([(-1, -1), (1, 1)], 'class="line" stroke="#bbb" stroke-dasharray="4"'))
     for name, colour in zip(KERNELS, COLOURS, strict=True):
-        points = kernel_curve(name)
-        parts.append(panel.curve(points, f'class="line" stroke="{colour}"'))
-        anchor = min(points, key=lambda point, name=name: abs(point[0] - LABEL_AT[name]))
-        parts.append(panel.text((anchor[0], anchor[1] + 0.04), name, f' style="fill:{colour}"'))
+        parts.append(panel.curve(kernel_curve(name), f'class="line" stroke="{colour}"'))
+        parts.append(panel.text(LABEL_AT[name], name, f' style="fill:{colour}"'))
+    parts.append(panel.text((0.94, -1.18), "ρ"))
     return parts
 
 
 def edge_panel() -> list[str]:
     """Return the right half of the picture."""
-    panel = Panel(460, (0, 0.5), (0.5, 3))
-    parts = panel.frame("edge of chaos", ["0", "0.25", "0.5"], ["0.5", "1", "2", "3"])
+    panel = Panel("edges", 460, (0, 0.5), (0.5, 3))
+    parts = panel.frame(
+        "edge of chaos: weight variance where χ₁ = 1", ["0", "0.25", "0.5"], ["0.5", "1", "2", "3"]
+    )
     for name, colour in zip(EDGES, COLOURS[1::2], strict=True):
-        points = [point for point in edge_of_chaos(name) if panel.holds(point)]
+        points = edge_of_chaos(name)
         parts.append(panel.curve(points, f'class="line" stroke="{colour}"'))
-        last = points[-1]
-        style = f' style="fill:{colour}" text-anchor="end"'
-        parts.append(panel.text((last[0], last[1] + 0.06), name, style))
+        height = next(y for x, y in points if x > LABELS_FROM)
+        style = f' style="fill:{colour}"'
+        parts.append(panel.text((LABELS_FROM, height + 0.08), name, style))
     x, y = panel.place(0, 2)
     parts.append(f'<circle cx="{x}" cy="{y:.1f}" r="4" fill="{COLOURS[2]}"/>')
     parts.append(panel.text((0.015, 2.05), "relu", f' style="fill:{COLOURS[2]}"'))
-    parts.append(panel.text((0.03, 2.8), "chaotic: weight variance above the line"))
-    parts.append(panel.text((0.2, 0.65), "ordered: below the line"))
-    parts.append(panel.text((0.5, 0.33), "bias variance", ' text-anchor="end"'))
+    parts.append(panel.text((0.03, 2.75), "chaotic above the line"))
+    parts.append(panel.text((0.25, 0.75), "ordered below the line"))
+    parts.append(panel.text((0.375, 0.3), "bias variance", ' text-anchor="middle"'))
     return parts
 
 
