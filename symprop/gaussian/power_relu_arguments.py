@@ -147,7 +147,7 @@ def enclose_kernel(alpha: Exponent, gap: Gap, dps: int, *, deficit: bool = False
         If the digits of exact arguments cannot be proved.
     """
     if alpha.ratio is not None and gap.ratio is not None:
-        bits = bits_from_dps(dps) - GUARD_BITS + 2
+        bits = bits_from_dps(dps) - GUARD_BITS
         return Enclosure(rational_kernel(alpha.ratio, gap.ratio, bits, deficit=deficit))
 
     def over_box(bits: int) -> arb:

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpz
+from flint import arb, fmpq, fmpz
 
 from symprop.foundation.errors import PrecisionNotReached
-from symprop.numerics.precision import working_bits
+from symprop.numerics.precision import current_bits, working_bits
 
 __all__ = ["Ratio", "rational_kernel"]
 
@@ -28,9 +28,11 @@ Ratio = tuple[int, int]
 Quadratic = tuple[int, int, int]
 """A quadratic polynomial as its value, first and second difference at the first index."""
 
-_GUARD = 24
+_GUARD = 7  # bits for gamma functions and powers; rounding of the sums comes on top
 _LARGEST_CENTRAL = 4  # above it the powers of c grow before they decay
-_NATIVE_BITS = 1600  # below, Python's integers beat FLINT's for these operations
+_NATIVE_BITS = 800  # below, Python's integers beat FLINT's for these operations
+_DIGIT = 30  # bits of a digit of Python's integers
+_WORD = 62  # bits of a FLINT integer that needs no allocation
 _ATTEMPTS = 12
 
 
@@ -59,7 +61,7 @@ def rational_kernel(alpha: Ratio, gap: Ratio, bits: int, *, deficit: bool = Fals
         return arb(0 if deficit else 1)
     if gap[0] == 2 * gap[1]:
         return arb(1 if deficit else 0)
-    guard = _GUARD
+    guard = _GUARD + bits.bit_length()
     value = arb(0, 1)
     for _ in range(_ATTEMPTS):
         with working_bits(bits + guard):
@@ -85,7 +87,7 @@ def _evaluate(alpha: Ratio, gap: Ratio, bits: int, deficit: bool) -> arb:
         else:
             value = _edge(a, d, 2 * s - g, 2 * s)
         return 1 - value if deficit else value
-    if d == 2:
+    if a % d and not 2 * a % d:
         return _library(a, d, g, s, deficit)
     return _near_one(a, d, g, 2 * s, deficit)
 
@@ -96,24 +98,44 @@ def _central(a: int, d: int, r: int, s: int) -> arb:
     Terms ``n`` and ``n + 2`` have ratio ``c**2 (n-alpha)**2/((n+1)(n+2)) <= 3/8``, but for
     the first even one when ``alpha > 1``, which is therefore taken out.
     """
-    r2, s2 = r * r, s * s * d * d
     if a > d:
-        even = 1 + _central_sum(a, d, r2, s2, 2) * fmpq(a * a * r2, 2 * s2)
+        even = 1 + _central_sum(a, d, r, s, 2) * fmpq(a * a * r * r, 2 * s * s * d * d)
     else:
-        even = _central_sum(a, d, r2, s2, 0)
-    odd = _central_sum(a, d, r2, s2, 1) * fmpq(r, s)
+        even = _central_sum(a, d, r, s, 0)
+    odd = _central_sum(a, d, r, s, 1) * fmpq(r, s)
     half = arb(fmpq(a, 2 * d))
     even_gamma, odd_gamma = (half + 0.5).gamma(), (half + 1).gamma()
     scale = (2 * half + 0.5).rgamma() / arb.const_sqrt_pi()
     return (even_gamma * even_gamma * even / 2 + odd_gamma * odd_gamma * odd) * scale
 
 
-def _central_sum(a: int, d: int, r2: int, s2: int, start: int) -> arb:
-    first = d * start - a
+def _central_sum(a: int, d: int, r: int, s: int, start: int) -> arb:
+    """Sum of the terms from index ``start`` on, the first one being 1."""
+    bits, first, below = current_bits(), d * start - a, s * d
+    if bits < _NATIVE_BITS and below**2 * bits**2 >> _DIGIT and not below * bits >> _DIGIT:
+        total, steps = _accumulate_factors(bits, r * first, 2 * r * d, below * (start + 1), below)
+        return _scaled(total + 4 * steps + 16, 4 * steps + 16, bits)
+    r2, s2 = r * r, below * below
     return _positive_sum(
         (r2 * first * first, 4 * d * (first + d) * r2, 8 * d * d * r2),
         (s2 * (start + 1) * (start + 2), s2 * (4 * start + 10), 8 * s2),
     )
+
+
+def _accumulate_factors(bits: int, p: int, dp: int, q: int, dq: int) -> tuple[int, int]:
+    """Like `_accumulate` for ratios ``p**2/(q (q + dq))``, in two steps of one digit each.
+
+    Python divides by a single digit of 30 bits much faster than by two. Two floors a term
+    double the bound of the error.
+    """
+    term = total = 1 << bits
+    first, step = q, 2 * dq
+    while term:
+        term = term * p // q * p // (q + dq)
+        total += term
+        p += dp
+        q += step
+    return total, (q - first) // step
 
 
 def _edge(a: int, d: int, p: int, q: int) -> arb:
@@ -144,7 +166,7 @@ def _near_one(a: int, d: int, p: int, q: int, deficit: bool) -> arb:
 
 def _library(a: int, d: int, g: int, s: int, deficit: bool) -> arb:
     """Return ``J`` or ``1 - J`` at half-integer ``alpha``, where the expansion has logarithms."""
-    bits = ctx.prec
+    bits = current_bits()
     with working_bits(bits + (max(s // g, 1).bit_length() if deficit else 0)):
         half, x = arb(0.5), 1 - arb(fmpq(g, 2 * s))
         top = fmpq(2 * a + d, 2 * d) + 1
@@ -175,11 +197,19 @@ def _positive_sum(numerator: Quadratic, denominator: Quadratic) -> arb:
     Ratios below 1/2 may instead grow after the last summed term, provided that the tail
     stays below 16 units: true of the large exponents `_evaluate` sends here.
     """
-    bits = ctx.prec
-    one: Any = 1 << bits if bits < _NATIVE_BITS else fmpz(1) << bits
+    bits = current_bits()
+    one: Any = 1 << bits
+    if bits >= _NATIVE_BITS:
+        one = fmpz(one)
+        if denominator[2] * bits**2 >> _WORD:  # converting long factors at each step is slow
+            numerator, denominator = _long(numerator), _long(denominator)
     total, steps = _accumulate(one, numerator, denominator)
     error = 2 * steps + 8  # half of it, around the middle
     return _scaled(total + error, error, bits)
+
+
+def _long(quadratic: Quadratic) -> Any:
+    return tuple(fmpz(part) for part in quadratic)
 
 
 def _accumulate(one: Any, numerator: Quadratic, denominator: Quadratic) -> tuple[Any, int]:
@@ -193,7 +223,7 @@ def _accumulate(one: Any, numerator: Quadratic, denominator: Quadratic) -> tuple
         dp += ddp
         q += dq
         dq += ddq
-    return total, (dq - denominator[1]) // ddq
+    return total, int((dq - denominator[1]) // ddq)
 
 
 def _signed_sum(numerator: Quadratic, denominator: Quadratic, signed_terms: int) -> arb:
@@ -201,7 +231,7 @@ def _signed_sum(numerator: Quadratic, denominator: Quadratic, signed_terms: int)
 
     Those carry the exact bound of their own rounding error along.
     """
-    bits = ctx.prec
+    bits = current_bits()
     p, dp, ddp = numerator
     q, dq, ddq = denominator
     term = total = 1 << bits
