@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, fmpq
 
 from symprop.foundation.errors import NoConvergence
-from symprop.numerics.precision import working_bits
+from symprop.numerics.precision import current_bits, working_bits
 
 __all__ = [
     "bessel_moment",
@@ -50,7 +50,7 @@ def integrate(function: Integrand, lower: Any, upper: Any, *, goal: int | None =
     NoConvergence
         If no finite ball was found.
     """
-    bits = ctx.prec if goal is None else goal
+    bits = current_bits() if goal is None else goal
     value = acb.integral(
         function,
         acb(lower),
@@ -101,7 +101,7 @@ def gaussian_moment(alpha: Any, variance: Any) -> arb:
         divisor, exponent = order + 1, order + 2
     m = smoothing_power(exponent)
     # beyond the cut x**exponent exp(-x**2/4) falls and is below 1 / (2**prec cut)
-    cut = (8 * (ctx.prec + 20) + exponent**2).sqrt().upper()
+    cut = (8 * (current_bits() + 20) + exponent**2).sqrt().upper()
 
     def integrand(y: acb, analytic: bool) -> acb:
         weight = (-(y ** (2 * m)) / 2).exp()
@@ -117,9 +117,9 @@ def sech_moment(degree: Any, order: int, variance: Any = None) -> arb:
     r"""Return :math:`\int \mathrm{sech}^d(x)\,x^{2n}e^{-x^2/(2q)}dx`; no weight without ``q``."""
     d = rational_exponent(degree)
     rate = 0 if variance is None else 1 / (2 * rational_exponent(variance))
-    cut = ((ctx.prec + 20 + 16 * order) / d).upper()
+    cut = ((current_bits() + 20 + 16 * order) / d).upper()
     if variance is not None:
-        cut = min(cut, ((ctx.prec + 20 + 16 * order) / rate).sqrt().upper())
+        cut = min(cut, ((current_bits() + 20 + 16 * order) / rate).sqrt().upper())
 
     def integrand(x: acb, analytic: bool) -> acb:
         decay = (-(x**2) * rate).exp() * x ** (2 * order)
@@ -188,7 +188,7 @@ def _scaled_bessel(x: acb) -> acb:
     bound = (arb.pi() / (2 * least)).sqrt().upper()
     if x.rel_accuracy_bits() < _NARROW:
         return acb(arb(0, bound), arb(0, bound))
-    bits = ctx.prec
+    bits = current_bits()
     with working_bits(bits + (int(3 * size) if size < bits else 0) + 10):
         value = x.mid().bessel_k(acb(0), scaled=True)
     spread = ((x - x.mid()).abs_upper() * bound * (2 + 1 / least)).upper()
@@ -203,9 +203,9 @@ def bessel_moment(alpha: Any, c: Any) -> arb:
     """
     order, cosine = rational_exponent(alpha), rational_exponent(c)
     decay = 1 - cosine
-    cut = ((ctx.prec + 20 + 8 * max(0, int(float(order)))) / decay).upper()
+    cut = ((current_bits() + 20 + 8 * max(0, int(float(order)))) / decay).upper()
     room = (order + 1) / 8
-    start = (-arb(ctx.prec + 20) * arb(2).log() / (order + 1 - room)).lower()
+    start = (-arb(current_bits() + 20) * arb(2).log() / (order + 1 - room)).lower()
 
     def integrand(u: acb, _analytic: bool) -> acb:
         x = u.exp()

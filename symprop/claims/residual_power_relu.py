@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import sympy
-from flint import arb, ctx
+from flint import arb
 
 from symprop.claims.residual_integrals import (
     bessel_moment,
@@ -27,7 +27,7 @@ from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.source import Source
-from symprop.numerics.precision import bits_from_dps, working_bits
+from symprop.numerics.precision import bits_from_dps, current_bits, working_bits
 
 __all__ = ["CLAIMS"]
 
@@ -74,7 +74,7 @@ def inner_integral(p: Fraction, a: Fraction, dps: int) -> arb:
     """Return ``∫ exp(-a q²) (q² - 4p)**(-1/2) dq`` over ``q > 2 √p``, with ``q = 2 √p cosh t``."""
     with working_bits(bits_from_dps(dps)):
         rate = 4 * rational_exponent(p * a)
-        cut = (((ctx.prec + 20) / rate).sqrt() + 2).acosh().upper()
+        cut = (((current_bits() + 20) / rate).sqrt() + 2).acosh().upper()
         body = integrate(lambda t, _analytic: (-rate * t.cosh() ** 2).exp(), 0, cut)
         # beyond, cosh² t grows faster than t
         tail = (-rate * cut.cosh() ** 2).exp() / (rate * (2 * cut).sinh())

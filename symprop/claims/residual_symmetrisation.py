@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from flint import acb, arb, ctx
+from flint import acb, arb
 
 from symprop.claims.residual_integrals import integrate, polar_moment, rational_exponent
 from symprop.ledger.checks import at_points, limit
@@ -21,7 +21,7 @@ from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.source import Source
-from symprop.numerics.precision import bits_from_dps, working_bits
+from symprop.numerics.precision import bits_from_dps, current_bits, working_bits
 
 __all__ = ["CLAIMS"]
 
@@ -51,7 +51,7 @@ def symmetrised(a: Fraction, b: Fraction, q: Fraction, c: Fraction, dps: int) ->
         cosine = rational_exponent(c)
         s = (1 - cosine**2).sqrt()
         alpha, beta = (rational_exponent(x) * rational_exponent(q).sqrt() for x in (a, b))
-        cut = (2 * arb(ctx.prec + 20)).sqrt().upper()
+        cut = (2 * arb(current_bits() + 20)).sqrt().upper()
 
         def integrand(v: acb, _analytic: bool) -> acb:
             inner = acb(0)

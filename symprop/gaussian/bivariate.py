@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import sympy
-from flint import acb, arb, ctx
+from flint import acb, arb
 
 from symprop.gaussian.half_angle import (
     HalfAngleErf,
@@ -25,7 +25,7 @@ from symprop.gaussian.half_angle import (
     half_angle_cosine_sine,
     half_angle_value,
 )
-from symprop.numerics.precision import working_bits
+from symprop.numerics.precision import current_bits, working_bits
 
 __all__ = ["BivariateNormalCDF", "bivariate_normal_array", "bivariate_normal_cdf"]
 
@@ -128,7 +128,8 @@ def _value_at_exact(h: arb, k: arb, angle: arb) -> arb:
     if h.is_zero() and k.is_zero():
         return (1 - angle / arb.pi()) / 2
     extra = min(max(0, *(2 * _log_size(value) for value in (h, k))), _MOST_EXTRA_BITS)
-    with working_bits(ctx.prec + 10 + extra):  # exponents as large as h**2 lose their leading bits
+    # exponents as large as h**2 lose their leading bits
+    with working_bits(current_bits() + 10 + extra):
         p, m = (h + k) / 2, (h - k) / 2
         factor = (-(p * p + m * m) / 2).exp() / arb.pi()
         return _value_at_minus_one(h, k) + factor * _integral_from(p, m, angle / 2)
@@ -172,7 +173,7 @@ def _integral_from(p: arb, m: arb, half: arb) -> arb:
 def _one_sided(weight: arb, lower: arb, upper: arb) -> arb:
     """Return ``int_lower^upper exp(-weight**2 u**2/2) du/(1 + u**2)``, ``0 <= lower``."""
     error = arb(0)
-    reach = (lower * lower + (2 * ctx.prec * log(2) + 24) / weight**2).sqrt().mid()
+    reach = (lower * lower + (2 * current_bits() * log(2) + 24) / weight**2).sqrt().mid()
     if upper > reach:
         upper, error = reach, arb(0).union(_tail(weight, arb(0), reach))
     if not lower < upper:
@@ -192,7 +193,7 @@ def _one_sided(weight: arb, lower: arb, upper: arb) -> arb:
 
 def _integrate(integrand: Any, lower: arb, upper: arb, width: arb) -> arb:
     """Integrate, to the working precision relative to a value of about ``width``."""
-    goal = width * arb(2) ** (-ctx.prec)
+    goal = width * arb(2) ** (-current_bits())
     body = acb.integral(integrand, acb(lower), acb(upper), abs_tol=goal, eval_limit=10**6).real
     return body if body.is_finite() else arb("nan")
 
@@ -230,7 +231,7 @@ def _plan(p: float, m: float, start: float) -> tuple[float, float, float, float]
     least = depth(best)
     if not isfinite(least) or least > _MOST_DEPTH:
         return None
-    goal = least + ctx.prec * log(2) + 12
+    goal = least + current_bits() * log(2) + 12
 
     def crossing(direction: float) -> float:
         far = 1.0
@@ -243,7 +244,12 @@ def _plan(p: float, m: float, start: float) -> tuple[float, float, float, float]
         return best + direction * far
 
     last = crossing(1.0)
-    return max(start, crossing(-1.0)), last, min(1.0, last - best) / ctx.prec, least - abs(best)
+    return (
+        max(start, crossing(-1.0)),
+        last,
+        min(1.0, last - best) / current_bits(),
+        least - abs(best),
+    )
 
 
 def bivariate_normal_array(h: Any, k: Any, rho: Any) -> Any:

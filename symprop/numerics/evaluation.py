@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath
 import sympy
-from flint import acb, arb, ctx, fmpq, fmpz
+from flint import acb, arb, fmpq, fmpz
 
 from symprop.foundation.errors import InvalidArgument, PrecisionNotReached, expected
 from symprop.foundation.validation import check_dps
@@ -26,7 +26,7 @@ from symprop.numerics.ball_functions import (
     unknown_function,
 )
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
+from symprop.numerics.precision import GUARD_BITS, bits_from_dps, current_bits, working_bits
 from symprop.numerics.tape import Instruction, flatten
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class BallFunction:
         self._constants: tuple[int, list[Any]] = (0, [])
 
     def __call__(self, *balls: Any, analytic: bool = False) -> Any:
-        bits = ctx.prec
+        bits = current_bits()
         if self._constants[0] != bits:
             self._constants = (bits, [_constant(number, bits) for number in self._expressions])
         slots = [*balls, *self._constants[1]]

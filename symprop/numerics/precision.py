@@ -12,7 +12,14 @@ from contextlib import contextmanager
 import mpmath
 from flint import ctx
 
-__all__ = ["GUARD_BITS", "bits_from_dps", "dps_from_bits", "precision", "working_bits"]
+__all__ = [
+    "GUARD_BITS",
+    "bits_from_dps",
+    "current_bits",
+    "dps_from_bits",
+    "precision",
+    "working_bits",
+]
 
 GUARD_BITS = 20
 """Bits carried beyond those asked for, to absorb the rounding of a short computation."""
@@ -28,6 +35,11 @@ def bits_from_dps(dps: int) -> int:
 def dps_from_bits(bits: int) -> int:
     """Return how many decimal digits ``bits`` bits carry."""
     return max(1, int(bits / _BITS_PER_DIGIT))
+
+
+def current_bits() -> int:
+    """Return the precision of ball arithmetic now in force."""
+    return int(ctx.prec)
 
 
 class working_bits:  # noqa: N801  (reads as a statement: ``with working_bits(100):``)

@@ -2,7 +2,13 @@ import mpmath
 import pytest
 from flint import ctx
 
-from symprop.numerics.precision import bits_from_dps, dps_from_bits, precision, working_bits
+from symprop.numerics.precision import (
+    bits_from_dps,
+    current_bits,
+    dps_from_bits,
+    precision,
+    working_bits,
+)
 
 
 def test_precision_is_restored_after_an_error() -> None:
@@ -21,3 +27,8 @@ def test_both_libraries_carry_the_digits_inside() -> None:
 @pytest.mark.parametrize("dps", [1, 15, 50, 1000])
 def test_bits_carry_their_digits(dps: int) -> None:
     assert dps_from_bits(bits_from_dps(dps)) >= dps
+
+
+def test_the_precision_in_force_can_be_read() -> None:
+    with working_bits(123):
+        assert current_bits() == 123
