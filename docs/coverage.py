@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from symprop import NoClosedForm, dual_kernel
+from symprop import dual_kernel
 from symprop.claims.scope import scope
 from symprop.constants.catalogue import CONSTANTS
 from symprop.ledger.coverage import Covered, cover
@@ -42,10 +42,7 @@ WITH_PARAMETER = {
 
 def has_closed_form(name: str) -> bool:
     """Return whether the dual kernel of a catalogue entry has a closed form."""
-    try:
-        return dual_kernel(WITH_PARAMETER.get(name, name)).closed_form is not None
-    except NoClosedForm:
-        return False
+    return dual_kernel(WITH_PARAMETER.get(name, name)).has_closed_form
 
 
 def activation_lines() -> list[str]:
