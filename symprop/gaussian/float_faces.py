@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,6 +88,22 @@ def float_kernel(
     """
     first = activation(phi)
     second = first if psi is None else activation(psi)
+    pair = (variances[0], variances[1])
+    if enclose is None:
+        return _cached_kernel(first, second, pair)
+    return _kernel(first, second, pair, enclose)
+
+
+@lru_cache(maxsize=128)
+def _cached_kernel(
+    first: Activation, second: Activation, variances: tuple[Any, Any]
+) -> FloatKernel:
+    return _kernel(first, second, variances, _enclosing(first, second, variances))
+
+
+def _kernel(
+    first: Activation, second: Activation, variances: tuple[Any, Any], enclose: Enclosing
+) -> FloatKernel:
     single = first == second
     numbers = tuple(float(as_ball(q, 80, "variances").mid()) for q in variances)
     pair = (numbers[0], numbers[1])
@@ -96,8 +113,6 @@ def float_kernel(
     series = series_kernel(first, second, variances)
     if series is not None:
         return series
-    if enclose is None:
-        enclose = _enclosing(first, second, variances)
     if single and variances[0] == variances[1]:
         return table_kernel(enclose, pair)
     ends = [

@@ -11,6 +11,7 @@ computed once, by balls.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, log, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ import sympy
 from flint import acb, arb
 
 from symprop.foundation.errors import OutOfDomain, expected
-from symprop.gaussian.integrand import cutoff_for, hermite_weight_bound
+from symprop.gaussian.integrand import cutoff_for, hermite_weight_bound, integrand_of
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits, panels
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from symprop.gaussian.integrand import Integrand, IntegrandPiece
+    from symprop.specs.activation import Activation
 
 __all__ = ["HermiteRows", "hermite_rows"]
 
-_BAND = 2.0  # largest ratio of variances that share a rule
+_BAND = 4.0  # ratio of the variances that share a rule
+_ORDER_STEP = 32  # rules serve orders up to a multiple of it, so that few are made
 _GOAL = 54  # bits of absolute accuracy of the rule, relative to the activation's size
 _BITS = 96
 _BLOCK = 2**14  # elements of a (rows, nodes) block, to stay in the cache
@@ -72,12 +75,12 @@ class _Rule:
     square_error: float
 
 
-def hermite_rows(integrand: Integrand, variances: ArrayLike, order: int) -> HermiteRows:
+def hermite_rows(phi: Activation, variances: ArrayLike, order: int) -> HermiteRows:
     """Return the coefficients of order ``0..order`` at every variance.
 
     Parameters
     ----------
-    integrand : Integrand
+    phi : Activation
         The activation.
     variances : array_like
         One-dimensional, all > 0.
@@ -98,8 +101,12 @@ def hermite_rows(integrand: Integrand, variances: ArrayLike, order: int) -> Herm
         raise OutOfDomain(expected("variances", "all finite and > 0", q[~(q > 0)][:1].tolist()))
     coefficients = np.empty((q.size, order + 1))
     moments, error, square_error = np.empty((3, q.size))
-    for band in _bands(q):
-        rule = _rule(integrand, float(q[band].min()), float(q[band].max()), order)
+    parity = phi.parity
+    highest = -(-order // _ORDER_STEP) * _ORDER_STEP
+    exponents = np.floor(np.log(q) / log(_BAND)).astype(np.intp)
+    for exponent in np.unique(exponents):
+        band = np.flatnonzero(exponents == exponent)
+        rule = _rule(phi, int(exponent), highest)
         size = max(1, _BLOCK // rule.nodes.size)
         for start in range(0, band.size, size):
             rows = band[start : start + size]
@@ -107,18 +114,12 @@ def hermite_rows(integrand: Integrand, variances: ArrayLike, order: int) -> Herm
         spread = np.sqrt(moments[band])
         error[band] = rule.error + _ROUNDING * (8 * order + 32) * spread
         square_error[band] = rule.square_error + 64 * _ROUNDING * moments[band]
-    if integrand.parity:
-        coefficients[:, (0 if integrand.parity == "odd" else 1) :: 2] = 0.0
+    if parity:
+        coefficients[:, (0 if parity == "odd" else 1) :: 2] = 0.0
     kept = np.einsum("ij,ij->i", coefficients, coefficients)
     tails = np.maximum(moments - kept, 0.0) + square_error + 64 * _ROUNDING * moments
     tails += 2 * error * np.abs(coefficients).sum(axis=1)
     return HermiteRows(coefficients, moments, tails, error)
-
-
-def _bands(q: NDArray[np.float64]) -> list[NDArray[np.intp]]:
-    """Return index sets of variances within a factor of `_BAND`."""
-    octave = np.floor(np.log(q / q.min()) / log(_BAND) + 1e-12).astype(np.intp)
-    return [np.flatnonzero(octave == value) for value in np.unique(octave)]
 
 
 def _project(
@@ -146,12 +147,16 @@ def _project(
     return result, moments
 
 
-def _rule(integrand: Integrand, lower: float, upper: float, order: int) -> _Rule:
-    """Return nodes with a proved error for every variance of ``[lower, upper]``, ``k <= order``.
+@lru_cache(maxsize=256)
+def _rule(phi: Activation, exponent: int, order: int) -> _Rule:
+    """Return nodes with a proved error for the band ``_BAND**exponent``, every ``k <= order``.
 
-    Panels are made for the larger of ``|phi| |he_k| p`` and ``|phi|^2 p``, with phi in units of
-    its own size, so that they serve the coefficients and the second moment.
+    The band is a little wider than that, for variances on its edge. Panels are made for the
+    larger of ``|phi| |he_k| p`` and ``|phi|^2 p``, with phi in units of its own size, so that
+    they serve the coefficients and the second moment.
     """
+    integrand = integrand_of(phi)
+    lower, upper = _BAND**exponent * (1 - 1e-9), _BAND ** (exponent + 1) * (1 + 1e-9)
     with working_bits(_BITS):
         low, high = arb(lower).sqrt(), arb(upper).sqrt()
         size = _size(integrand, low)

@@ -13,7 +13,7 @@ is summed by Horner's rule, with one rank-one update per power.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil, isfinite, log
+from math import ceil, frexp, isfinite, ldexp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -218,7 +218,8 @@ def _filler(
     """Return how to fill a tile, and the diagonal where that is known better."""
     lowest, highest = min(q1.min(), q2.min()), max(q1.max(), q2.max())
     equal = highest - lowest <= _SAME * highest
-    middle = float(highest)
+    mantissa, exponent = frexp(float(highest))
+    middle = ldexp(round(mantissa * 2.0**48) / 2.0**48, exponent) if equal else float(highest)
     form = hot_form(phi)
     if form is not None:
         closed = closed_form_kernel(form, (middle, middle))
@@ -273,22 +274,40 @@ def _series_filler(
 
 def _rows(phi: Activation, q: Array, error: float) -> HermiteRows:
     """Return the coefficients of all rows, to an order at which every tail is small enough."""
-    integrand = integrand_of(phi)
-    if integrand.strip is None:
+    if integrand_of(phi).strip is None:
         raise NoClosedForm(
             "Expected an analytic or homogeneous activation for rows of different variance"
             f" but got {phi.name}."
         )
-    decay = log(1 / error) / (2 * min(integrand.strip, 4.0))
-    order = max(16, ceil(decay**2 * float(q.max()) / 2))
+    order = _order(phi, float(q.max()), error)
     while order <= _HIGHEST_ORDER:
-        rows = hermite_rows(integrand, q, order)
-        relative = rows.tails / rows.second_moments
-        rounding = rows.error * np.sqrt(order / rows.second_moments)
-        if (relative + 2 * rounding).max() <= error:
+        rows = hermite_rows(phi, q, order)
+        if _relative_error(rows).max() <= error:
             return rows
-        order = ceil(1.3 * order) + 4
+        order = ceil(1.2 * order) + 4
     raise PrecisionNotReached(
         f"Expected an error of {error} but variances up to {q.max():.4g} need more than"
         f" {_HIGHEST_ORDER} terms of the Hermite series of {phi.name}."
     )
+
+
+def _relative_error(rows: HermiteRows) -> Array:
+    """Bound, for each row, what it adds to the error relative to ``sqrt(V_i V_j)``."""
+    order = rows.coefficients.shape[1]
+    rounding = 2 * rows.error * np.sqrt(order / rows.second_moments)
+    result: Array = rows.tails / rows.second_moments + rounding
+    return result
+
+
+def _order(phi: Activation, q: float, error: float) -> int:
+    """Return the order at which the largest variance has its tail below the error wanted."""
+    order = 64
+    while order <= _HIGHEST_ORDER:
+        row = hermite_rows(phi, [q], order)
+        squares = np.square(row.coefficients[0])
+        tails = np.cumsum(squares[::-1])[::-1] + row.tails[0]
+        enough = np.flatnonzero(tails <= error / 2 * row.second_moments[0])
+        if enough.size:
+            return int(enough[0]) + 1
+        order *= 2
+    return order
