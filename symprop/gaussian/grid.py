@@ -27,6 +27,7 @@ __all__ = ["GaussianGrid", "gaussian_grid"]
 _LOG2 = log(2)
 _LEAST_STRIP = 0.25  # narrower strips, in standard deviations, cost more than panels
 _MOST_BOXES = 3000
+_HEIGHTS = (1.0, 0.6, 0.4, 0.25, 0.15)  # of the contour, relative to the tallest sensible one
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,31 +167,22 @@ def _trapezoid(
     ``|F|`` on one of them; on the vertical sides the kernel is at most ``exp(-2 pi y/h)``,
     since R lies half-way between nodes.
     """
+    tallest = min(0.9 * strip, sqrt(2 * goal * _LOG2 + 1), 12.0)
+    best: tuple[arb, int, arb] | None = None
+    with working_bits(64):
+        allowed = arb(2) ** (2 - goal)
+        for fraction in _HEIGHTS:
+            rule = _rule(integrand, variance.sqrt(), goal, order, cutoff, fraction * tallest)
+            if rule is None or not tail + rule[2] < allowed:
+                continue
+            if best is not None and rule[1] >= best[1]:
+                break  # lower lines only make the steps shorter from here on
+            best = rule
+    if best is None:
+        return None
+    step, count, error = best
+    error += tail
     (piece,) = integrand.pieces
-    height = min(0.9 * strip, sqrt(2 * goal * _LOG2 + 1), 12.0)
-    if order:
-        height = min(height, max(1.0, sqrt(2 * goal * _LOG2 + 1) - 0.3 * sqrt(order)))
-    with working_bits(64):
-        scale = variance.sqrt()
-        side = _side_integral(integrand, piece, scale, cutoff, height, order)
-        if side is None:
-            return None
-        integral, edge = side
-    bits_needed = goal + 4 + max(0.0, magnitude_bits(integral))
-    step_size = min(1.2, 2 * pi * height / (bits_needed * _LOG2))
-    step = arb(fmpz(floor(step_size * 2**20))) / 2**20
-    count = ceil(float(cutoff) / float(step))
-    with working_bits(64):
-        rate = 2 * arb.pi() / step
-        decay = (-rate * height).exp()
-        error = tail + 2 * integral * decay / (1 - decay)
-        end = (arb(count) + arb("0.5")) * step
-        r = arb(best_ratio(float(end), 0.0, order))
-        slope = rate - arb(height) / (2 * (1 - r))
-        if not slope > 0:
-            return None
-        # four half-sides; exp(y^2/(2(1-r)) - rate y) <= exp(-slope y) for 0 <= y <= height
-        error += 4 * edge * _weight_at(end, r, order) / slope
     bits = goal + lost + 30
     with working_bits(bits):
         scale = variance.sqrt()
@@ -206,6 +198,31 @@ def _trapezoid(
         if parity:
             error = error / 2  # `_finish` doubles; the rule's error is already two-sided
         return _finish(points, masses, error, order, parity, bits)
+
+
+def _rule(
+    integrand: Integrand, scale: arb, goal: int, order: int, cutoff: arb, height: float
+) -> tuple[arb, int, arb] | None:
+    """Return the step, the last node and the error of the rule for a contour at ``height``."""
+    (piece,) = integrand.pieces
+    side = _side_integral(integrand, piece, scale, cutoff, height, order)
+    if side is None:
+        return None
+    integral, edge = side
+    bits_needed = goal + 4 + max(0.0, magnitude_bits(integral))
+    step_size = min(1.2, 2 * pi * height / (bits_needed * _LOG2))
+    step = arb(fmpz(floor(step_size * 2**20))) / 2**20
+    count = ceil(float(cutoff) / float(step))
+    rate = 2 * arb.pi() / step
+    decay = (-rate * height).exp()
+    end = (arb(count) + arb("0.5")) * step
+    r = arb(best_ratio(float(end), 0.0, order))
+    slope = rate - arb(height) / (2 * (1 - r))
+    if not slope > 0:
+        return None
+    # four half-sides; exp(y^2/(2(1-r)) - rate y) <= exp(-slope y) for 0 <= y <= height
+    corners = 4 * edge * _weight_at(end, r, order) / slope
+    return step, count, 2 * integral * decay / (1 - decay) + corners
 
 
 def _weight_at(distance: arb, r: arb, order: int) -> arb:

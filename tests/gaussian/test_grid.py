@@ -71,3 +71,11 @@ def test_odd_functions_have_mean_exactly_zero() -> None:
 def test_recurrence_allowance_grows_with_the_order() -> None:
     assert recurrence_bits(0, 10.0) == 0
     assert recurrence_bits(256, 10.0) > recurrence_bits(16, 10.0) > 0
+
+
+@pytest.mark.parametrize("name", ["erf", "gelu", "exp(x/2)", "sin"])
+@pytest.mark.parametrize("order", [0, 40, 220])
+def test_entire_functions_that_grow_off_the_line(name: str, order: int) -> None:
+    """The contour must not climb to where such a function outgrows the Gaussian."""
+    grid = gaussian_grid(integrand_of(activation(name)), arb(1), 70, order=order)
+    assert float(grid.error) < 1e-19
