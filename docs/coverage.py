@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from symprop import dual_kernel
-from symprop.claims.scope import scope
+from symprop.claims.scope import scope_rows
 from symprop.constants.catalogue import CONSTANTS
 from symprop.ledger.coverage import Covered, cover
 from symprop.ledger.evidence import Outcome
@@ -81,7 +81,7 @@ def ledger_line(paper: str, rows: list[Covered]) -> str:
 
 def coverage_block() -> str:
     """Return the Markdown between the two markers of the README."""
-    rows = cover(scope(), collect(claim_modules("symprop.claims")).values())
+    rows = cover(scope_rows(), collect(claim_modules("symprop.claims")).values())
     papers = dict.fromkeys(row.row.paper for row in rows)
     lines = [*activation_lines(), "", f"| {' | '.join(COLUMNS)} |"]
     lines.append(f"| --- |{' ---: |' * (len(COLUMNS) - 1)}")
