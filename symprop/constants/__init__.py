@@ -1,0 +1,1 @@
+"""Named constants of the field: exact form, enclosure, source, and what others ship."""
