@@ -9,7 +9,8 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import sympy
@@ -29,11 +30,11 @@ from symprop.specs.catalogue import selu_constants
 from symprop.specs.expression import parse_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import mpmath
 
-__all__ = ["CATALOGUED_GAINS", "Constant", "catalogue", "constant"]
+__all__ = ["CATALOGUED_GAINS", "CONSTANTS", "Constant", "constant"]
 
 CATALOGUED_GAINS = (
     "relu",
@@ -199,26 +200,18 @@ def constant(name: str) -> Constant:
     """
     if not isinstance(name, str):
         raise InvalidArgument(expected("name", "to be a string", name))
-    known = catalogue()
-    if name in known:
-        return known[name]
+    if name in CONSTANTS:
+        return CONSTANTS[name]
     head, _, parameter = name.partition(":")
     if head in _FAMILIES and parameter:
         return _FAMILIES[head](parameter)
     prefix, _, spec = name.partition(".")
     if prefix in _KINDS and spec:
         canonical = activation(spec).name
-        return known.get(f"{prefix}.{canonical}") or _gain(prefix, canonical)
-    near = difflib.get_close_matches(name, [*known, *_FAMILIES], n=3)
+        return CONSTANTS.get(f"{prefix}.{canonical}") or _gain(prefix, canonical)
+    near = difflib.get_close_matches(name, [*CONSTANTS, *_FAMILIES], n=3)
     hint = f", such as {', '.join(near)}," if near else ""
     raise InvalidArgument(expected("name", f"to be the name of a constant{hint}", name))
-
-
-@lru_cache(maxsize=1)
-def catalogue() -> dict[str, Constant]:
-    """Return all catalogued constants by name, in the order of the printed table."""
-    gains = (_gain(prefix, spec) for prefix in _KINDS for spec in CATALOGUED_GAINS)
-    return {entry.name: entry for entry in (*_singles(), *gains)}
 
 
 def _singles() -> tuple[Constant, ...]:
@@ -299,3 +292,12 @@ def _gain(prefix: str, spec: str) -> Constant:
         kind=kind,
         shipments=GAIN_SHIPMENTS[kind].get(spec, ()),
     )
+
+
+def _catalogue() -> dict[str, Constant]:
+    gains = (_gain(prefix, spec) for prefix in _KINDS for spec in CATALOGUED_GAINS)
+    return {entry.name: entry for entry in (*_singles(), *gains)}
+
+
+CONSTANTS: Mapping[str, Constant] = MappingProxyType(_catalogue())
+"""All catalogued constants by name, in the order of the printed table."""

@@ -8,7 +8,7 @@ import mpmath
 import pytest
 import sympy
 
-from symprop.constants.catalogue import CATALOGUED_GAINS, Constant, catalogue, constant
+from symprop.constants.catalogue import CATALOGUED_GAINS, CONSTANTS, Constant, constant
 from symprop.foundation.errors import InvalidArgument
 from symprop.gaussian.expectation import quadrature_expectation
 from symprop.gaussian.integrand import integrand_of
@@ -16,7 +16,7 @@ from symprop.numerics.evaluation import enclose
 from symprop.specs.activation import activation
 
 
-@pytest.mark.parametrize("name", list(catalogue()))
+@pytest.mark.parametrize("name", list(CONSTANTS))
 def test_every_constant_is_complete(name: str) -> None:
     entry = constant(name)
     assert entry.name == name

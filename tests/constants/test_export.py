@@ -12,7 +12,7 @@ from fractions import Fraction
 import pytest
 import sympy
 
-from symprop.constants.catalogue import Constant, catalogue, constant
+from symprop.constants.catalogue import CONSTANTS, Constant, constant
 from symprop.constants.export import FORMATS, number_record, render
 from symprop.foundation.errors import InvalidArgument
 from symprop.numerics.enclosure import Enclosure
@@ -80,7 +80,7 @@ def test_latex() -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_whole_catalogue_can_be_written(form: str) -> None:
-    assert render(catalogue().values(), form, dps=15).endswith("\n")
+    assert render(CONSTANTS.values(), form, dps=15).endswith("\n")
 
 
 def test_comments_cannot_be_closed_from_inside() -> None:
