@@ -31,7 +31,8 @@ where ``R f`` is bounded by the integral of :math:`\ell\,e^{-x^2/2}|f(x+ia)|/\co
 **The double sum over nodes.** :math:`e^{cxy}=e^{c(x^2+y^2)/2}e^{-c(x-y)^2/2}` makes it a
 convolution: with :math:`v_j=4h\,e^{-(1-c)x_j^2/2}/(e^{kx_j}-e^{-kx_j})` and
 :math:`\tau_d=e^{-ch^2d^2/2}` it is :math:`\frac12\sum_{jl}v_jv'_l(\tau_{j-l}-\tau_{j+l+1})`,
-and all lags but a few are negligible. Nothing degrades as ``c -> 1``: there :math:`1/\sinh` ends the sums.
+and all lags but a few are negligible. Nothing degrades as ``c -> 1``: there :math:`1/\sinh`
+ends the sums.
 """
 
 from __future__ import annotations

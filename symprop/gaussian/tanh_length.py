@@ -131,19 +131,21 @@ def _series(q: arb, bits: int) -> arb | None:
     """Return the large-variance value, or None if its terms do not get small enough."""
     scale = min(float(q), 1e300)
     limit = bits + log(2.6 / sqrt(scale)) / _LOG2  # so many bits of the bracket are needed
-    terms, reached = 0, 0.0
-    while reached < limit:
-        ratio = (2 * terms + 1) / (4 * scale)
+    sizes, size = [], 0.0
+    while size < limit:
+        ratio = (2 * len(sizes) + 1) / (4 * scale)
         if ratio >= 1:
             return None
-        reached -= log(ratio) / _LOG2
-        terms += 1
+        sizes.append(size)
+        size -= log(ratio) / _LOG2
     with working_bits(bits + 8):
         quarter = 1 / (4 * q)
         term, total = arb(1), arb(0)
-        for k in range(terms):
-            total += term * dirichlet_eta(2 * k)
-            term *= -(2 * k + 1) * quarter
+        for k, lost in enumerate(sizes):
+            with working_bits(bits + 16 - int(lost)):  # a small term needs fewer bits
+                part = term * dirichlet_eta(2 * k)
+                term *= -(2 * k + 1) * quarter
+            total += part
         total += arb(0, abs(term).upper())
         return 1 - 4 * total / (2 * arb.pi() * q).sqrt()
 

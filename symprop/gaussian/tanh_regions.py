@@ -27,7 +27,8 @@ __all__ = ["kernel_at", "moment_at"]
 
 _LOG2 = 0.6931471805599453
 _SERIES_BELOW = 4.7  # over the nats asked for to the power 5/4: below, few Hermite terms do
-_SERIES_MOST = 1e5  # variance of the other argument whose nodes are affordable
+_SERIES_RARELY = 1e-5  # below, the Fourier sum has thousands of poles
+_SERIES_MOST = 1e5  # the largest variance whose nodes are affordable
 _SATURATED_GAP = 0.05
 _SATURATED_SIZE = 200.0  # nodes of the Fourier sum above which the expansion in 1/q is cheaper
 _LARGEST_SIZE = 30_000.0  # nodes of the Fourier sum that are affordable
@@ -65,13 +66,15 @@ def kernel_at(q1: arb, q2: arb, known: arb, near_one: bool, bits: int) -> arb | 
     same = bool(q1 == q2)
     if same and gap.is_zero():
         return second_moment(q1, bits)
-    if same and c * c < arb((1, -bits - 2)):
-        return _linear(q1, c, bits)
+    if c * c < arb((1, -bits - 2)):
+        return _linear(q1, q2, c, bits)
     value = _arcsine_limit(q1, q2, c, gap, near_one, bits)
     if value is not None:
         return value
     least, most = sorted((float(q1), float(q2)))
-    if least < _SERIES_BELOW / (bits * _LOG2) ** 1.25 and most < _SERIES_MOST:
+    if most < _SERIES_BELOW / (bits * _LOG2) ** 1.25 or (
+        least < _SERIES_RARELY and most < _SERIES_MOST
+    ):
         return series_kernel(q1, q2, c, bits)
     size = max(grid_size(item, float(gap), bits) for item in (least, most))
     if same and gap < _SATURATED_GAP and size > _SATURATED_SIZE:
@@ -81,15 +84,20 @@ def kernel_at(q1: arb, q2: arb, known: arb, near_one: bool, bits: int) -> arb | 
     return fourier_kernel(q1, q2, c, gap, bits) if same or size < _LARGEST_SIZE else None
 
 
-def _linear(q: arb, c: arb, bits: int) -> arb:
-    """Return ``W`` by its first term ``a_1**2 c``; the others are positive, of sum ``V`` at c = 1.
+def _linear(q1: arb, q2: arb, c: arb, bits: int) -> arb:
+    """Return ``W`` by its first Hermite term, within the Parseval bound of the others.
 
-    By Stein's identity ``a_1 = sqrt(q) E tanh'(sqrt(q) Z) = sqrt(q) (1 - V)``.
+    By Stein's identity ``a_1(q) = sqrt(q) E tanh'(sqrt(q) Z) = sqrt(q) (1 - V(q))``.
     """
-    moment = second_moment(q, bits + max(0, ceil(log2(min(float(q), 1e300) + 1) / 2)) + 4)
-    first = q * (1 - moment) ** 2
-    rest = (moment - first) * c * c
-    return c * (first + arb(0.5, 0.5) * rest)
+    first, rest = c, c * c * c
+    for q in (q1, q2):
+        # 1 - V is about q**(-1/2): so many more bits of V are needed
+        extra = max(0, ceil(log2(min(float(q), 1e300) + 1) / 2)) + 4
+        moment = second_moment(q, bits + extra)
+        coefficient = q.sqrt() * (1 - moment)
+        first *= coefficient
+        rest *= (moment - coefficient * coefficient).upper().sqrt()
+    return first + arb(0, rest.upper())
 
 
 def _arcsine_limit(q1: arb, q2: arb, c: arb, gap: arb, near_one: bool, bits: int) -> arb | None:

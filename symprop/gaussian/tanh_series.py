@@ -56,11 +56,13 @@ def series_kernel(q1: arb, q2: arb, c: arb, bits: int) -> arb:
     Enclosed; wider than asked for if the series converges too slowly.
     """
     same = q1 == q2
-    goal = bits * _LOG2
+    # a small rest of one function times a large one of the other is known to half the bits
+    effective = bits if same else 2 * bits
+    goal = effective * _LOG2
     goal += log(60 * goal)
     decays = _decays((float(q1), float(q2)), abs(float(c)), goal)
     terms = len(decays)
-    with working_bits(bits + 2 * terms + 28):
+    with working_bits(effective + 2 * terms + 28):
         first = _coefficients(q1, *_sizes(float(q1), [b for _, b in decays], goal))
         second = first
         if not same:
@@ -77,7 +79,7 @@ def series_kernel(q1: arb, q2: arb, c: arb, bits: int) -> arb:
             power *= square
             rest_a -= a * a
             rest_b = rest_a if same else rest_b - b * b
-            rest = abs(power) * (abs(rest_a) if same else abs(rest_a * rest_b).sqrt())
+            rest = abs(power) * (abs(rest_a).upper() * abs(rest_b).upper()).sqrt()
             if rest < target * abs(total):
                 break
         return total + arb(0, rest.upper())

@@ -195,14 +195,14 @@ def _kernel_on(q1: arb, q2: arb, c: arb, gap: arb, bits: int) -> arb | None:
         value = _kernel_on(q1, q2, -c, gap, bits)
         return None if value is None else -value
     with working_bits(2 * bits + 64):
-        # near one the gap is what is known exactly, elsewhere the correlation
-        near_one = bool(gap < 0.5)
+        near_one = bool(gap < 0.5 if gap.rad() == c.rad() else gap.rad() < c.rad())
         known = gap.nonnegative_part() if near_one else c
         if c >= 0 and min(x.rel_accuracy_bits() for x in (q1, q2, known)) >= bits - _TIGHT:
             value = kernel_at(q1.mid(), q2.mid(), known.mid(), near_one, bits)
             if value is None or (q1.is_exact() and q2.is_exact() and known.is_exact()):
                 return value
-            spread = value * (q1.rad() / q1.mid() + q2.rad() / q2.mid()) / 2
+            # W grows, W/sqrt(q) falls: 1 - sqrt(1 - x) <= x/(2 - x) and sqrt(1 + x) - 1 <= x/2
+            spread = value * sum((q.rad() / (q.mid() + q.lower()) for q in (q1, q2)), arb(0))
             spread += known.rad() * _slope(q1, q2, known, near_one)
             return value + arb(0, spread.upper())
         ends = known.lower(), known.upper().min(arb(1))
