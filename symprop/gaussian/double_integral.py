@@ -336,10 +336,11 @@ def _cutoff(sides: tuple[_Side, _Side], goal: int) -> tuple[arb, arb]:
     Outside the square ``P^2 + M^2 > R^2``, and there ``|U|, |V|`` are at most the radius r.
     Products of growth terms are log-concave in r once they fall.
     """
-    shapes = []
-    for a in _shapes(sides[0]):
-        for b in _shapes(sides[1]):
-            shapes.append((*tuple(x + y for x, y in zip(a[1:], b[1:], strict=True)), a[0] * b[0]))
+    shapes = [
+        (*(x + y for x, y in zip(a[1:], b[1:], strict=True)), a[0] * b[0])
+        for a in _shapes(sides[0])
+        for b in _shapes(sides[1])
+    ]
     target = arb(2) ** (-goal)
     radius = max(2.0, (1.38629436 * goal) ** 0.5)
     while radius < 1e6:
@@ -363,19 +364,18 @@ def _cutoff(sides: tuple[_Side, _Side], goal: int) -> tuple[arb, arb]:
 
 
 def _shapes(side: _Side) -> list[tuple[arb, arb, arb, arb]]:
-    """Return increasing majorants of ``|f(scale r)|`` in ``r >= 0`` as (c, power, linear, quadratic)."""
+    """Return increasing majorants of ``|f(scale r)|``, r >= 0: (factor, power, linear, quadratic)."""
     zero = arb(0)
-    shapes = [(_central_bound(side.integrand), zero, zero, zero)]
-    for term in side.integrand.growth_terms():
-        shapes.append(
-            (
-                rational_ball(term.coefficient) * side.scale ** rational_ball(term.power),
-                rational_ball(term.power),
-                (rational_ball(term.linear) * side.scale).max(zero),
-                (rational_ball(term.quadratic) * side.scale**2).max(zero),
-            )
+    growing = [
+        (
+            rational_ball(term.coefficient) * side.scale ** rational_ball(term.power),
+            rational_ball(term.power),
+            (rational_ball(term.linear) * side.scale).max(zero),
+            (rational_ball(term.quadratic) * side.scale**2).max(zero),
         )
-    return shapes
+        for term in side.integrand.growth_terms()
+    ]
+    return [(_central_bound(side.integrand), zero, zero, zero), *growing]
 
 
 def _central_bound(integrand: Integrand) -> arb:

@@ -189,7 +189,7 @@ def best_ratio(distance: float, height: float, order: int) -> float:
 
 
 def hermite_weight_bound(distance: arb, height: arb, order: int) -> arb:
-    """Bound ``|he_k(z)| density(z)`` for all ``k <= order``, ``|Re z| >= distance``, ``|Im z| <= height``.
+    """Bound ``|he_k(z)| density(z)``, ``k <= order``, ``|Re z| >= distance``, ``|Im z| <= height``.
 
     From Mehler's sum at complex arguments, for every r in (0, 1) and z = x + iy::
 

@@ -54,7 +54,7 @@ def kernel_ball(
     angle: _Correlation,
     bits: int,
 ) -> arb:
-    """Return the ball of ``E phi(sqrt(q1) u) psi(sqrt(q2) v)`` with about ``bits`` absolute bits."""
+    """Return ``E phi(sqrt(q1) u) psi(sqrt(q2) v)`` with about ``bits`` absolute bits."""
     rho, gap = angle.balls(bits)
     scale = tanh_scale(phi)
     same = phi == psi and variances[0] == variances[1]
