@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import typer
 
-from symprop.cli.numeric import (
-    exact_or_none,
-    number,
-    numbers,
-    print_json,
-    working_dps,
-    written,
-)
+from symprop.cli.numeric import exact_or_none, number, numbers, print_json, working_dps
 from symprop.foundation.validation import check_choice, check_integer
 
 if TYPE_CHECKING:
@@ -26,7 +20,6 @@ _ACTIVATION = typer.Argument(
 )
 _DPS = typer.Option(15, "--dps", help="Proved decimal digits.")
 _JSON = typer.Option(False, "--json", help="Print one JSON document.")
-_KINDS = ("variance", "second-moment")
 _FORMATS = ("text", "json", "csv", "latex", "c", "python")
 
 
@@ -43,6 +36,7 @@ def kernel(
     check_integer("derivative", derivative, minimum=0)
     at, both = number("rho", rho), numbers("variances", variances, count=2)
 
+    from symprop.constants.export import number_record
     from symprop.gaussian.closed_forms import RHO
     from symprop.gaussian.duality import dual_kernel
 
@@ -50,7 +44,7 @@ def kernel(
     value = dual.enclose(at, dps=digits)
     form = exact_or_none(lambda: dual.closed_form)
     exact = None if form is None else exact_or_none(lambda: form.subs(RHO, at))
-    result = written(value, dps=dps, exact=exact)
+    result = number_record(value, dps=dps, exact=exact)
     if as_json:
         print_json(
             {
@@ -82,15 +76,16 @@ def hermite(
     check_integer("order", order, minimum=0)
     q = number("variance", variance)
 
+    from symprop.constants.export import number_record
     from symprop.gaussian.hermite import hermite_coefficients
 
     expansion = hermite_coefficients(activation, order, variance=q, dps=digits)
     closed: tuple[sympy.Expr | None, ...] = expansion.exact or (None,) * (order + 1)
     coefficients = [
-        written(ball, dps=dps, exact=exact)
+        number_record(ball, dps=dps, exact=exact)
         for ball, exact in zip(expansion.enclosures, closed, strict=True)
     ]
-    tail = written(expansion.tail, dps=dps)
+    tail = number_record(expansion.tail, dps=dps)
     if as_json:
         print_json(
             {
@@ -99,7 +94,7 @@ def hermite(
                 "order": order,
                 "coefficients": coefficients,
                 "tail": tail,
-                "second_moment": written(expansion.second_moment, dps=dps),
+                "second_moment": number_record(expansion.second_moment, dps=dps),
             }
         )
         return
@@ -119,6 +114,7 @@ def expectation(
     digits = working_dps(dps)
     q = number("variance", variance)
 
+    from symprop.constants.export import number_record
     from symprop.gaussian.closed_forms import Q, expectation_closed_form
     from symprop.gaussian.expectation import gaussian_expectation
     from symprop.specs.activation import activation as read_activation
@@ -126,7 +122,7 @@ def expectation(
     function = read_activation(expression)
     value = gaussian_expectation(function, digits, variance=q)
     exact = exact_or_none(lambda: expectation_closed_form(function).subs(Q, q))
-    result = written(value, dps=dps, exact=exact)
+    result = number_record(value, dps=dps, exact=exact)
     if as_json:
         print_json({"expression": expression, "variance": str(q), "value": result})
         return
@@ -137,14 +133,50 @@ def expectation(
 
 def gain(
     activation: str = _ACTIVATION,
-    kind: str = typer.Option("variance", "--kind", help=" or ".join(_KINDS)),
+    kind: str = typer.Option("variance", "--kind", help="variance or second-moment."),
     dps: int = _DPS,
     as_json: bool = _JSON,
 ) -> None:
-    """Gain that preserves the variance, or the second moment, of a unit Gaussian."""
+    """Gain Var[phi(Z)]^(-1/2), or E[phi(Z)^2]^(-1/2) for the kind second-moment."""
     digits = working_dps(dps)
-    check_choice("kind", kind, _KINDS)
+
+    from symprop.constants.export import number_record
+    from symprop.constants.gains import gain as enclose_gain
+    from symprop.constants.gains import gain_closed_form
+    from symprop.specs.activation import activation as read_activation
+
+    function = read_activation(activation)
+    value = enclose_gain(function, kind, digits)
+    exact = exact_or_none(lambda: gain_closed_form(function, kind))
+    result = number_record(value, dps=dps, exact=exact)
+    if as_json:
+        print_json({"activation": function.name, "kind": kind, "value": result})
+        return
+    print(result["digits"])
+    if exact is not None:
+        print(f"exactly {exact}")
 
 
-def constant() -> None:
-    """Named constants."""
+def constant(
+    name: str | None = typer.Argument(None, help="All named constants by default."),
+    form: str = typer.Option("text", "--format", help="text, json, csv, latex, c or python."),
+    dps: int = _DPS,
+    as_json: bool = _JSON,
+) -> None:
+    """Named constants with their exact forms and sources, for people and for programs."""
+    working_dps(dps)
+    check_choice("format", form, _FORMATS)
+
+    from symprop.constants.catalogue import CONSTANTS
+    from symprop.constants.catalogue import constant as find
+    from symprop.constants.export import render
+
+    chosen = list(CONSTANTS.values()) if name is None else [find(name)]
+    if as_json and name is not None:
+        print_json(json.loads(render(chosen, "json", dps=dps))["constants"][0])
+    elif as_json or form != "text":
+        print(render(chosen, "json" if as_json else form, dps=dps), end="")
+    else:
+        for entry in chosen:
+            digits = entry.enclose(dps=working_dps(dps)).proved_digits(dps)
+            print(f"{entry.name} = {digits}  ({entry.meaning})")

@@ -1,4 +1,4 @@
-"""Numbers on the way in (text to exact) and out (ball to digits and JSON)."""
+"""Numbers on their way in, from text to exact, and what goes with them on their way out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ if TYPE_CHECKING:
 
     import sympy
 
-    from symprop.numerics.enclosure import Enclosure
-
-__all__ = ["exact_or_none", "number", "numbers", "print_json", "working_dps", "written"]
+__all__ = ["exact_or_none", "number", "numbers", "print_json", "working_dps"]
 
 _GUARD_DIGITS = 5
-_RADIUS_DIGITS = 3
 
 
 def number(name: str, text: str) -> sympy.Expr:
@@ -50,33 +47,6 @@ def exact_or_none(form: Callable[[], sympy.Expr]) -> sympy.Expr | None:
     except NoClosedForm:
         return None
     return None if value.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo) else value
-
-
-def written(ball: Enclosure, *, dps: int, exact: sympy.Expr | None = None) -> dict[str, Any]:
-    """Return the JSON object of a number.
-
-    ``digits`` holds at most ``dps`` digits and only proved ones; ``ball`` is the midpoint
-    ``m * 2**e`` and the radius ``m * 2**e`` as four integers, exact; ``midpoint`` and
-    ``radius`` are decimal approximations for the eye.
-    """
-    import mpmath
-    import sympy
-
-    digits = ball.proved_digits(dps)
-    latex = sympy.latex(exact) if exact is not None else _latex(digits)
-    return {
-        "digits": digits,
-        "midpoint": mpmath.nstr(ball.midpoint, dps + _GUARD_DIGITS),
-        "radius": mpmath.nstr(ball.radius, _RADIUS_DIGITS),
-        "ball": list(ball.to_integers()),
-        "exact": None if exact is None else str(exact),
-        "latex": latex,
-    }
-
-
-def _latex(digits: str) -> str:
-    mantissa, _, exponent = digits.partition("e")
-    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 def print_json(data: Any) -> None:

@@ -76,8 +76,14 @@ def number_record(ball: Enclosure, *, dps: int, exact: sympy.Expr | None = None)
         "radius": mpmath.nstr(ball.radius, _RADIUS_DIGITS),
         "ball": list(ball.to_integers()),
         "exact": None if exact is None else str(exact),
-        "latex": digits if exact is None else sympy.latex(exact),
+        "latex": _power_of_ten(digits) if exact is None else sympy.latex(exact),
     }
+
+
+def _power_of_ten(digits: str) -> str:
+    """Write ``1.2e-05`` as LaTeX."""
+    mantissa, _, exponent = digits.partition("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 def _digits(entry: Constant, dps: int) -> str:
@@ -153,7 +159,8 @@ def _latex(constants: Sequence[Constant], dps: int) -> str:
     for entry in constants:
         digits = _digits(entry, dps)
         name, source = _escaped(entry.name), _escaped(entry.source)
-        lines.append(rf"\texttt{{{name}}} & ${entry.latex}$ & ${digits}$ & {source} \\")
+        number = _power_of_ten(digits)
+        lines.append(rf"\texttt{{{name}}} & ${entry.latex}$ & ${number}$ & {source} \\")
     lines += [r"\bottomrule", r"\end{tabular}"]
     return "\n".join(lines) + "\n"
 

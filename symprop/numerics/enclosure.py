@@ -145,12 +145,12 @@ class Enclosure:
     @property
     def midpoint(self) -> mpmath.mpf:
         """Centre of the ball, exact, as an mpmath number."""
-        return mpmath.mpf(_tuple_of(self._ball.mid()))
+        return _exact_mpf(self._ball.mid())
 
     @property
     def radius(self) -> mpmath.mpf:
         """Radius of the ball, exact, as an mpmath number."""
-        return mpmath.mpf(_tuple_of(self._ball.rad()))
+        return _exact_mpf(self._ball.rad())
 
     @property
     def lower(self) -> Fraction:
@@ -405,6 +405,12 @@ def _tuple_of(exact: arb) -> tuple[int, Any, int, int]:
 
     result: tuple[int, Any, int, int] = from_man_exp(mantissa, exponent)
     return result
+
+
+def _exact_mpf(exact: arb) -> mpmath.mpf:
+    """Return a ball of radius zero as an mpmath number; the constructor alone would round it."""
+    raw = _tuple_of(exact)
+    return mpmath.mpf(raw, prec=max(1, raw[3]))
 
 
 def _read(value: object, bits: int) -> arb:

@@ -37,8 +37,9 @@ def holds(number: dict[str, Any], value: mpmath.mpf, dps: int) -> None:
     """The JSON object encloses a value known from elsewhere, with ``dps`` printed digits."""
     assert set(number) == NUMBER
     ball = Enclosure.from_integers(number["ball"])
-    assert ball.overlaps(mpmath.nstr(value, 40))
+    assert ball.overlaps(mpmath.nstr(value, 55))
     with mpmath.workdps(60):
+        assert abs(mpmath.mpf(number["midpoint"]) - value) < abs(value) * mpmath.mpf(10) ** (-dps)
         assert abs(mpmath.mpf(number["digits"]) - value) <= abs(value) * mpmath.mpf(10) ** (1 - dps)
 
 
@@ -129,3 +130,42 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert (code, out) == (2, "")
     assert err.startswith("symprop: Expected")
     assert err.count("\n") == 1
+
+
+def test_gain(capsys: pytest.CaptureFixture[str]) -> None:
+    made = parsed("gain relu --dps 30", capsys)
+    with mpmath.workdps(60):
+        holds(made["value"], mpmath.sqrt(2 * mpmath.pi / (mpmath.pi - 1)), 30)
+    assert made["value"]["exact"] is not None
+    assert parsed("gain relu --kind second-moment", capsys)["value"]["exact"] == "sqrt(2)"
+    assert printed("gain tanh --dps 12", capsys) == "1.59253741972\n"
+
+
+def test_constant(capsys: pytest.CaptureFixture[str]) -> None:
+    made = parsed("constant relu.slope_ratio --dps 25", capsys)
+    with mpmath.workdps(60):
+        holds(made["value"], mpmath.pi / (mpmath.pi - 1), 25)
+    assert {"name", "meaning", "source", "shipped"} <= set(made)
+    assert printed("constant relu.slope_ratio", capsys).startswith(
+        "relu.slope_ratio = 1.46694220692426"
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "sign"),
+    [
+        ("text", "selu.alpha = 1.67326324235438"),
+        ("json", '"name": "selu.alpha"'),
+        ("csv", "name,value,exact"),
+        ("latex", r"\toprule"),
+        ("c", "#define SYMPROP_SELU_ALPHA 1.67326324235438"),
+        ("python", "SELU_ALPHA = 1.67326324235438"),
+    ],
+)
+def test_all_constants(form: str, sign: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sign in printed(f"constant --format {form}", capsys)
+
+
+def test_all_constants_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [row["name"] for row in parsed("constant", capsys)["constants"]]
+    assert {"selu.alpha", "gain.gelu"} <= set(names)

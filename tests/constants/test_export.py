@@ -95,6 +95,8 @@ def test_identifiers_must_differ() -> None:
 
 
 def test_record_of_an_exact_number() -> None:
+    small = number_record(Enclosure(Fraction(1, 3) / 10**12, bits=100), dps=3)
+    assert (small["digits"], small["latex"]) == ("3.33e-13", r"3.33 \times 10^{-13}")
     record = number_record(Enclosure(2), dps=5, exact=sympy.Integer(2))
     assert (record["digits"], record["exact"], record["ball"]) == ("2", "2", [1, 1, 0, 0])
 

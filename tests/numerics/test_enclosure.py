@@ -112,3 +112,20 @@ def test_intersection_of_disjoint_balls_is_refused() -> None:
     assert not both.contains(Fraction(5, 2))
     with pytest.raises(InvalidArgument, match="overlap"):
         Enclosure(1).intersection(Enclosure(2))
+
+
+def test_midpoint_and_radius_are_exact_whatever_mpmath_is_set_to() -> None:
+    ball = pi(300)
+    assert Enclosure(ball.midpoint).lower == ball.lower + Enclosure(ball.radius).lower
+    assert mpmath.nstr(ball.midpoint, 40) == "3.141592653589793238462643383279502884197"
+    assert Enclosure(0).midpoint == 0
+    assert Enclosure(arb("inf")).midpoint == mpmath.inf
+
+
+def test_powers_of_balls_around_zero() -> None:
+    ball = Enclosure.from_bounds(-2, 3)
+    assert (ball**2).contains(Enclosure.from_bounds(0, 9))
+    assert (ball**3).contains(Enclosure.from_bounds(-8, 27))
+    assert (Enclosure.from_bounds(-1, 1) ** 2).lower >= -Fraction(1, 10**6)
+    with pytest.raises(InvalidArgument):
+        Enclosure.from_bounds(-1, 1) ** -1
