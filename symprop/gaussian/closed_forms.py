@@ -39,11 +39,11 @@ __all__ = [
 
 RHO = sympy.Symbol("rho", real=True)
 """Correlation."""
-Q = sympy.Symbol("Q", positive=True)
+Q = sympy.Symbol("q", positive=True)
 """Variance of a single Gaussian."""
-Q1 = sympy.Symbol("Q1", positive=True)
+Q1 = sympy.Symbol("q1", positive=True)
 """Variance of the first Gaussian of a pair."""
-Q2 = sympy.Symbol("Q2", positive=True)
+Q2 = sympy.Symbol("q2", positive=True)
 """Variance of the second Gaussian of a pair."""
 
 _MOST_OPERATIONS_TO_FACTOR = 200
@@ -241,7 +241,7 @@ def expectation_closed_form(
     Examples
     --------
     >>> expectation_closed_form("relu")
-    sqrt(2)*sqrt(Q)/(2*sqrt(pi))
+    sqrt(2)*sqrt(q)/(2*sqrt(pi))
     """
     return _moment(activation(phi), False, sympy.sympify(variance))
 

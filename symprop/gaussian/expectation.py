@@ -108,7 +108,7 @@ def gaussian_expectation(
     Examples
     --------
     >>> print(gaussian_expectation("tanh(x)**2").proved_digits(15))
-    0.394294477236640
+    0.394294490397841
     """
     check_dps(dps)
     function = activation(f)
