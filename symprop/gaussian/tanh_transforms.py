@@ -191,10 +191,10 @@ def _kernel_on(q1: arb, q2: arb, c: arb, gap: arb, bits: int) -> arb | None:
         raise InvalidArgument(expected("c", "to be finite", str(c)))
     if c > 1 or c < -1 or gap < 0:
         raise OutOfDomain(expected("c", "inside [-1, 1]", c.str(20)))
-    if c < 0:
-        value = _kernel_on(q1, q2, -c, gap, bits)
-        return None if value is None else -value
-    with working_bits(2 * bits + 64):
+    with working_bits(2 * bits + 64):  # even a change of sign rounds
+        if c < 0:
+            value = _kernel_on(q1, q2, c.neg(), gap, bits)
+            return None if value is None else -value
         near_one = bool(gap < 0.5 if gap.rad() == c.rad() else gap.rad() < c.rad())
         known = gap.nonnegative_part() if near_one else c
         if c >= 0 and min(x.rel_accuracy_bits() for x in (q1, q2, known)) >= bits - _TIGHT:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from flint import arb
 
@@ -37,7 +39,7 @@ def test_finer_balls_lie_in_coarser_ones(q: str, c: str) -> None:
     balls = [fourier_kernel(exact(q), exact(q), rho, gap_of(rho), b) for b in (3, 12, 40, 71, 187)]
     assert balls[-1].rel_accuracy_bits() >= 185
     assert all(ball.overlaps(balls[-1]) for ball in balls)
-    assert all(a.rad() > b.rad() for a, b in zip(balls, balls[1:], strict=False))
+    assert all(a.rad() > b.rad() for a, b in pairwise(balls))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log
+from math import log, log2
 
 import pytest
 from flint import arb
@@ -67,7 +67,7 @@ def test_tiny_correlation_border(bits: int, shift: int, q: float) -> None:
 def test_arcsine_border(bits: int, shift: int, c: float) -> None:
     """``(pi/6)/(q sqrt(1 - c**2)) = 2**-(bits + 1)``."""
     rho = arb(c)
-    size = int(log(0.5236 / (1 - c * c) ** 0.5, 2))
+    size = int(log2(0.5236 / (1 - c * c) ** 0.5))
     q = arb((1, bits + 1 + size + shift))
     fourier = fourier_kernel(q, q, rho, 1 - rho, bits)
     check(at(q, rho, bits), fourier, at(q, rho, bits + 60), bits=bits)
