@@ -25,7 +25,7 @@ GAP = sympy.Symbol("gap", positive=True)
 PI, SQRT, HALF = sympy.pi, sympy.sqrt, sympy.Rational(1, 2)
 LEADING = SQRT(2 / PI)
 DOUBLINGS = tuple(4**k for k in range(3, 12))
-GAPS = [{"gap": Fraction(1, 2 ** (2**k))} for k in range(2, 9)]
+GAPS = [{"gap": Fraction(1, 2 ** (2**k))} for k in range(4, 9)]
 
 
 def second_moment(alpha: Fraction) -> arb:

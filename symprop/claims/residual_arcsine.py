@@ -52,10 +52,9 @@ def mixed_difference(
     phi: str, q: Fraction, growth: Fraction, c: Fraction, share: Fraction, dps: int
 ) -> arb:
     """Return the growth of W in q at correlation c, less that at correlation ``share c``."""
-    digits = dps + 10
-    with working_bits(bits_from_dps(digits)):
+    with working_bits(bits_from_dps(dps)):
         corners = [
-            kernel(phi, variance, correlation, digits).ball
+            kernel(phi, variance, correlation, dps).ball
             for variance in (q * (1 + growth), q)
             for correlation in (c, share * c)
         ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import sympy
-from flint import arb, ctx
+from flint import arb
 
 from symprop.claims.residual_integrals import integrate, rational_exponent
 from symprop.claims.tanh_like import (
@@ -28,7 +28,7 @@ from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.source import Source
 from symprop.numerics.evaluation import as_ball
-from symprop.numerics.precision import bits_from_dps, working_bits
+from symprop.numerics.precision import bits_from_dps, current_bits, working_bits
 
 __all__ = ["CLAIMS"]
 
@@ -97,7 +97,7 @@ def sign_kernel(c: Fraction) -> sympy.Expr:
 def tanh_first_moment(dps: int) -> arb:
     """Return the integral of ``x (1 - tanh x)`` over ``x > 0`` by quadrature."""
     with working_bits(bits_from_dps(dps)):
-        cut = arb(ctx.prec)
+        cut = arb(current_bits())
         body = integrate(lambda x, _analytic: 2 * x / ((2 * x).exp() + 1), 0, cut)
         return body + arb(0, 1) * ((cut + 1) * (-2 * cut).exp()).upper()
 

@@ -116,10 +116,11 @@ def gaussian_moment(alpha: Any, variance: Any) -> arb:
 def sech_moment(degree: Any, order: int, variance: Any = None) -> arb:
     r"""Return :math:`\int \mathrm{sech}^d(x)\,x^{2n}e^{-x^2/(2q)}dx`; no weight without ``q``."""
     d = rational_exponent(degree)
-    rate = 0 if variance is None else 1 / (2 * rational_exponent(variance))
-    cut = ((current_bits() + 20 + 16 * order) / d).upper()
+    rate = arb(0) if variance is None else 1 / (2 * rational_exponent(variance))
+    reach = arb(current_bits() + 20 + 16 * order)
+    cut = (reach / d).upper()
     if variance is not None:
-        cut = min(cut, ((current_bits() + 20 + 16 * order) / rate).sqrt().upper())
+        cut = min(cut, (reach / rate).sqrt().upper())
 
     def integrand(x: acb, analytic: bool) -> acb:
         decay = (-(x**2) * rate).exp() * x ** (2 * order)

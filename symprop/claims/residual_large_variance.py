@@ -164,7 +164,7 @@ SECH_POWERS = Claim(
                 "q": Real(0, None, open_at="lower", decades=6),
                 "terms": Integer(0, 3),
             },
-            tries=(24, 240),
+            tries=(15, 240),
         ),
     ),
     near_miss=limit(

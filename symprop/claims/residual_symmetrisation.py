@@ -28,6 +28,7 @@ __all__ = ["CLAIMS"]
 FREQUENCY = Real(0, 2, open_at="lower")
 VARIANCE = Real(0, 4, open_at="lower")
 SINES = {"a": FREQUENCY, "b": FREQUENCY, "q": VARIANCE}
+ONE = Fraction(1)
 TOWARDS_PARALLEL = [{"gap": Fraction(1, 4**k)} for k in range(1, 6)]
 FORWARD = Real(0, "19/20")
 POWERS = {"p": Real(0, 6), "q": Real("1/100", 100), "c": Real(0, "99/100")}
@@ -236,14 +237,14 @@ FROZEN = Claim(
     as_printed="the limit acts on sin t alone",
     checks=(
         limit(
-            lambda gap, dps: symmetrised(1, 1, 1, 1 - gap, dps),
+            lambda gap, dps: symmetrised(ONE, ONE, ONE, 1 - gap, dps),
             (1 - sympy.exp(-2)) / 2,
             along=TOWARDS_PARALLEL,
             error=lambda gap: gap,
         ),
     ),
     near_miss=limit(
-        lambda gap, dps: symmetrised(1, 1, 1, 1 - gap, dps),
+        lambda gap, dps: symmetrised(ONE, ONE, ONE, 1 - gap, dps),
         sympy.exp(-2),
         along=TOWARDS_PARALLEL,
         error=lambda gap: gap,

@@ -44,12 +44,8 @@ DIAGONAL = Claim(
     source=Source("residual", "Lemma C.16, proof"),
     as_printed="Σ = Ω' Diag Ω",
     checks=tuple(
-        identity(
-            lambda i=i, j=j: (OMEGA * COVARIANCE * OMEGA.T)[i, j],
-            lambda i=i, j=j: EIGENVALUES[i, j],
-        )
-        for i in (0, 1)
-        for j in (0, 1)
+        identity(entry, value)
+        for entry, value in zip(OMEGA * COVARIANCE * OMEGA.T, EIGENVALUES, strict=True)
     ),
     near_miss=identity(lambda: (OMEGA * COVARIANCE * OMEGA.T)[0, 0], EIGENVALUES[1, 1]),
     expected=Verdict(Outcome.HOLDS, Grade.EXACT),

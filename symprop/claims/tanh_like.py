@@ -74,10 +74,10 @@ def arcsine(c: Fraction, dps: int) -> arb:
 
 def defect(phi: str, q: Fraction, c: Fraction, dps: int) -> arb:
     """Return ``(2/pi) arcsin c - W phi(q, c q)`` with its relative digits at large ``q``."""
-    lost = max(0, len(str(int(q))))
-    value = kernel(phi, q, c, dps + 2 * lost)
-    with working_bits(bits_from_dps(dps + 2 * lost)):
-        return arcsine(c, dps + 2 * lost) - value.ball
+    digits = dps + len(str(int(q)))
+    value = kernel(phi, q, c, digits)
+    with working_bits(bits_from_dps(digits)):
+        return arcsine(c, digits) - value.ball
 
 
 def first_order(phi: str, c: Fraction, dps: int) -> arb:
