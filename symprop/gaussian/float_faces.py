@@ -10,27 +10,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import arb
 
-from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
+from symprop.gaussian.closed_forms import RHO
+from symprop.gaussian.float_angles import angle_kernel
 from symprop.gaussian.float_formulas import FORMULAS
 from symprop.gaussian.float_kernels import ClosedFormKernel, FloatKernel
 from symprop.gaussian.float_series import series_kernel
 from symprop.gaussian.float_tables import Enclosing, table_kernel
 from symprop.gaussian.float_tile import Tile
 from symprop.gaussian.hot_forms import HotForm, hot_form
-from symprop.numerics.evaluation import as_ball
+from symprop.gaussian.kernel_values import kernel_ball
+from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import working_bits
+from symprop.numerics.quadrature import magnitude_bits
 from symprop.specs.activation import Activation, activation
 
 if TYPE_CHECKING:
     import sympy
-
-    from symprop.gaussian.duality import DualKernel
 
 
 __all__ = ["closed_form_kernel", "float_kernel"]
 
 _EPSILON = 2.0**-52
 _GUARD = 20
+_DEEPEST = 1100  # bits; correlations of a table end at 1 - 2**-1000
 
 
 def float_kernel(
@@ -98,7 +101,7 @@ def float_kernel(
 def _cached_kernel(
     first: Activation, second: Activation, variances: tuple[Any, Any]
 ) -> FloatKernel:
-    return _kernel(first, second, variances, _enclosing(first, second, variances))
+    return _kernel(first, second, variances, _Balls(first, second, variances))
 
 
 def _kernel(
@@ -113,10 +116,13 @@ def _kernel(
     series = series_kernel(first, second, variances)
     if series is not None:
         return series
+    angle = angle_kernel(first, second, variances, enclose)
+    if angle is not None:
+        return angle
     if single and variances[0] == variances[1]:
-        return table_kernel(enclose, pair)
+        return table_kernel(enclose, pair, parity=first.parity)
     ends = [
-        _enclosing(function, function, (q, q))
+        _Balls(function, function, (q, q))
         for function, q in zip((first, second), variances, strict=True)
     ]
 
@@ -173,16 +179,38 @@ def closed_form_kernel(form: HotForm, variances: tuple[Any, Any]) -> ClosedFormK
 class _Balls:
     """``(rho, bits)`` to the ball of a dual kernel; a class, so that tables pickle."""
 
-    kernel: DualKernel
+    phi: Activation
+    psi: Activation
+    variances: tuple[Any, Any]
 
     def __call__(self, rho: arb, bits: int) -> arb:
         from symprop.gaussian.duality import Angle
 
+        closed = _closed_form(self.phi, self.psi, self.variances)
+        if closed is not None:
+            with working_bits(bits + _GUARD + _leading_bits(rho)):
+                value = closed(rho)
+                value = value if isinstance(value, arb) else value.real
+                if value.is_finite():
+                    return value
         with working_bits(bits + _GUARD):
-            return self.kernel._ball(Angle(rho), bits + _GUARD)
+            return kernel_ball(self.phi, self.psi, self.variances, Angle(rho), bits + _GUARD)
 
 
-def _enclosing(phi: Activation, psi: Activation, variances: tuple[Any, Any]) -> Enclosing:
+def _leading_bits(rho: arb) -> int:
+    """Return how many bits of rho agree with 1 or -1; closed forms cancel them."""
+    with working_bits(4 * _DEEPEST):
+        gap = (1 - abs(rho)).abs_upper()
+    return 0 if gap.is_zero() else max(0, -int(magnitude_bits(gap)))
+
+
+@lru_cache(maxsize=64)
+def _closed_form(
+    phi: Activation, psi: Activation, variances: tuple[Any, Any]
+) -> BallFunction | None:
     from symprop.gaussian.duality import dual_kernel
 
-    return _Balls(dual_kernel(phi, psi, variances=variances))
+    try:
+        return compile_ball(dual_kernel(phi, psi, variances=variances).closed_form, (RHO,))
+    except NoClosedForm:
+        return None

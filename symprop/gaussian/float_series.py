@@ -111,7 +111,7 @@ def series_kernel(
     Parameters
     ----------
     phi, psi : Activation
-        The pair; only functions analytic in a strip are tried.
+        The pair; only functions analytic on the whole line are tried.
     variances : pair of numbers
         ``(q1, q2)``.
 
@@ -123,9 +123,9 @@ def series_kernel(
     -----
     Enclosed, by Parseval's identity for the terms left out.
     """
-    first, second = integrand_of(phi), integrand_of(psi)
-    if first.strip is None or second.strip is None:
+    if phi.breakpoints or psi.breakpoints:
         return None
+    first, second = integrand_of(phi), integrand_of(psi)
     one = phi == psi and variances[0] == variances[1]
     balls = [as_ball(q, 4 * _BITS) for q in variances]
     for order in _orders((first, second), variances):

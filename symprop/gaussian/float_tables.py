@@ -45,7 +45,7 @@ _RATIO = 5.8  # a little below 3 + 2 sqrt 2
 _REACH = 3  # the ellipse of [h, 2h] ends at e = 3 h
 _SPREAD = arb(3.17)
 _ACCURACY = 56  # bits of interpolation error below the scale; roundings come on top
-_GUARD = 30
+_GUARD = 10
 _DEEPEST = 1000
 _DEFICIT_DEPTH = 128
 _SMALLEST = 2.0**-1022
@@ -158,6 +158,7 @@ def table_kernel(
     *,
     spread: Enclosing | None = None,
     scale: arb | None = None,
+    parity: str | None = None,
 ) -> TableKernel:
     """Tabulate a dual kernel.
 
@@ -172,6 +173,8 @@ def table_kernel(
         ``D(e) = sum |a_k b_k| (1 - (1 - e)**k)``, such as the geometric mean of the two
         deficits, and a bound of ``sum |a_k b_k|``. By default the kernel is that of one
         activation, and these are its own deficit and value at 1.
+    parity : str, optional
+        Proved parity of the kernel, "even" or "odd", which saves half the work.
 
     Returns
     -------
@@ -193,17 +196,21 @@ def table_kernel(
     def distance(gap: arb, precision: int) -> arb:
         if spread is not None:
             return spread(gap, precision).upper()
-        with working_bits(precision + _GUARD):
+        with working_bits(2 * precision):
             return (enclose(arb(1), precision) - enclose(1 - gap, precision)).upper()
 
     depth, beyond = _depth(distance, bits, target)
     bounds = [2 * largest]
     bounds += [
-        (2 * largest).min(_SPREAD * distance(_REACH * _power_of_two(-octave - 1), bits))
+        (2 * largest).min(_SPREAD * distance(_REACH * _power_of_two(-octave - 1), bits + depth))
         for octave in range(1, depth)
     ]
+    precision = bits + depth + _GUARD
     panels = []
     for sign in (1, -1):
+        if sign == -1 and parity is not None:
+            panels += [_reflected(panel, parity) for panel in panels]
+            break
         panels.append(_constant(enclose(arb(sign), bits), beyond))
         for octave in reversed(range(depth)):
             left = _power_of_two(-octave - 1)
@@ -211,7 +218,6 @@ def table_kernel(
             def value(s: arb, sign: int = sign, h: arb = left) -> arb:
                 return enclose(sign * (1 - h * (3 + s) / 2), bits)
 
-            precision = bits + depth + _GUARD
             panels.append(certified_panel(value, _RATIO, bounds[octave], target, bits=precision))
         panels.append(_constant(enclose(arb(0), bits), arb(0)))
     # 1 - |rho| is exact for |rho| >= 1/2; below, one rounding meets |kappa'| <= sum |a_k b_k|
@@ -269,6 +275,11 @@ def deficit_table(enclose: Enclosing) -> OctaveTable:
 
 def _power_of_two(exponent: int) -> arb:
     return arb((fmpz(1), fmpz(exponent)))
+
+
+def _reflected(panel: Panel, parity: str) -> Panel:
+    sign = -1.0 if parity == "odd" else 1.0
+    return Panel(tuple(sign * c for c in panel.coefficients), panel.error)
 
 
 def _constant(value: arb, slack: arb) -> Panel:

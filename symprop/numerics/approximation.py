@@ -211,9 +211,10 @@ def certified_panel(
         Real ball to real ball.
     ratio, bound : float, arb
         ``function`` continues analytically into the Bernstein ellipse of this parameter and
-        is at most ``bound`` there; the caller's theorem.
+        differs there from some constant by at most ``bound``; the caller's theorem.
     error : float
-        Interpolation error wanted; the degree follows. Rounding comes on top.
+        Error wanted of the interpolation, and again of dropping the highest coefficients
+        of its Chebyshev form. Rounding comes on top.
     rounded : bool
         Whether the local variable itself is computed in two roundings; otherwise it must be
         exact.
@@ -245,12 +246,13 @@ def certified_panel(
             / (degree + 1)
             for k in range(degree + 1)
         ]
-        coefficients = [float(c.mid()) for c in powers_from_chebyshev(chebyshev)]
-        misfit = _distance(chebyshev, coefficients)
-        if not misfit.is_finite():
+        if not sum((abs(c) for c in chebyshev), arb(0)).is_finite():
             raise PrecisionNotReached("Expected finite values of a function but got none.")
+        kept, dropped = _trimmed(chebyshev, error)
+        coefficients = [float(c.mid()) for c in powers_from_chebyshev(kept)]
         remainder = 4 * bound * arb(ratio) ** (-degree) / (arb(ratio) - 1)
-        total = remainder + misfit + _rounding(coefficients, rounded)
+        misfit = _distance(kept, coefficients)
+        total = remainder + dropped + misfit + _rounding(coefficients, rounded)
         return Panel(tuple(coefficients), _upper(total))
 
 
@@ -297,20 +299,26 @@ def certified_series(
     """
     with working_bits(_BITS + 2 * len(coefficients)):
         chebyshev = chebyshev_from_powers(coefficients)
-        dropped, degree = arb(0), len(chebyshev) - 1
-        while degree > 0 and (dropped + abs(chebyshev[degree])) <= error:
-            dropped += abs(chebyshev[degree])
-            degree -= 1
+        kept, dropped = _trimmed(chebyshev, error)
+        degree = len(kept) - 1
         if degree > max_degree:
             raise PrecisionNotReached(
                 f"Expected a series of degree <= {max_degree} but an error of {error} needs"
                 f" {degree}."
             )
-        powers = powers_from_chebyshev(chebyshev[: degree + 1])
-        floats = [float(c.mid()) for c in powers]
-        misfit = _distance(chebyshev[: degree + 1], floats)
+        floats = [float(c.mid()) for c in powers_from_chebyshev(kept)]
+        misfit = _distance(kept, floats)
         total = dropped + misfit + abs(tail) + _rounding(floats, rounded)
         return Panel(tuple(floats), _upper(total))
+
+
+def _trimmed(chebyshev: Sequence[arb], error: float) -> tuple[Sequence[arb], arb]:
+    """Return the leading coefficients, and a bound <= ``error`` of the others' sum."""
+    dropped, degree = arb(0), len(chebyshev) - 1
+    while degree > 0 and dropped + abs(chebyshev[degree]) <= error:
+        dropped += abs(chebyshev[degree])
+        degree -= 1
+    return chebyshev[: degree + 1], dropped
 
 
 def _distance(chebyshev: Sequence[arb], powers: Sequence[float]) -> arb:
