@@ -6,8 +6,8 @@
 A benchmark names its row with ``benchmark.group`` and the system it times with
 ``benchmark.extra_info["system"]`` ("symprop" or the name of a peer). Array code also gives
 ``extra_info["elements"]``, the number of outputs of one call. ``extra_info["asked"]``, on the
-symprop side, is the least ratio to the named peer, or the least throughput in elements per second,
-that the row must reach; both systems must be timed in the same run.
+symprop side, is the target: the least ratio to the peers, or the least throughput in elements per
+second. Both systems must be timed in the same run; rows without a target stay out of the README.
 
 The medians, and nothing that identifies the machine but its processor, are kept in
 ``benchmarks/results.json``; a test holds the README to that file.
@@ -37,7 +37,7 @@ def reduce_run(run: dict[str, Any]) -> dict[str, Any]:
         row |= {key: extra[key] for key in ("elements", "asked") if key in extra}
     machine = run["machine_info"]
     return {
-        "processor": machine["cpu"].get("brand_raw", machine["machine"]),
+        "processor": machine["cpu"].get("brand_raw") or machine["machine"],
         "python": machine["python_version"],
         "rows": rows,
     }
@@ -65,22 +65,24 @@ def render(results: dict[str, Any]) -> str:
     lines = [
         f"Medians on one core of {machine}; both in one run, every call with fresh arguments.",
         "",
-        "| task | symprop | peer | ratio or rate | asked |",
+        "| task | symprop | peer | ratio or rate | target |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for task, row in results["rows"].items():
+        if "asked" not in row:
+            continue
         medians = dict(row["medians"])
         own = medians.pop("symprop")
-        asked = row.get("asked")
+        asked = row["asked"]
         if "elements" in row:
             rate = row["elements"] / own / 1e6
             measured = f"{_short(rate)} M/s"
-            wanted = "" if asked is None else f"{_short(asked / 1e6)} M/s"
+            wanted = f"{_short(asked / 1e6)} M/s"
             peers = " ".join(f"{duration(time)} ({name})" for name, time in medians.items())
             lines.append(f"| {task} | {duration(own)} | {peers} | {measured} | {wanted} |")
             continue
         for name, time in medians.items():
-            wanted = "" if asked is None else f"{_short(asked)}x"
+            wanted = f"{_short(asked)}x"
             cells = (task, duration(own), f"{duration(time)} ({name})", f"{_short(time / own)}x")
             lines.append(f"| {' | '.join(cells)} | {wanted} |")
     return "\n".join(lines)
