@@ -42,6 +42,7 @@ from dataclasses import dataclass
 from flint import acb, arb, arb_poly
 
 from symprop.gaussian.tanh_grid import FOUR_CATALAN, Grid, choose_grid
+from symprop.gaussian.tanh_nodes import gaussian_weights, growths
 from symprop.numerics.precision import working_bits
 
 __all__ = ["fourier_kernel"]
@@ -92,7 +93,10 @@ def _side(q: arb, grid: Grid, index: int, c: arb, gap: arb, h: arb) -> _Side:
     k = arb.pi() / (2 * q.sqrt())
     height = arb(grid.heights[index])
     waves = _waves(k, gap, h, grid.nodes[index])
-    weights = _damped(waves, c * h * h) if any(grid.poles) else []
+    weights = []
+    if any(grid.poles):
+        damping = gaussian_weights(c * h * h, len(waves))
+        weights = [wave * factor for wave, factor in zip(waves, damping, strict=True)]
     residues = _residues(k, h, grid.poles[index])
     line = 2 * (height * height / 2).exp() / (2 * arb.pi() * height / h).expm1()
     return _Side(k, height, line / abs((k * height).sin()), waves, weights, residues)
@@ -100,30 +104,10 @@ def _side(q: arb, grid: Grid, index: int, c: arb, gap: arb, h: arb) -> _Side:
 
 def _waves(k: arb, gap: arb, h: arb, nodes: int) -> list[arb]:
     """Return ``v_j = 4 h exp(-gap x_j**2/2 - k x_j)/(1 - exp(-2 k x_j))``, ``0 <= j < nodes``."""
-    increment, fall = -(-2 * k * h).expm1(), -(-k * h).expm1()
-    factor = 1 - increment
-    decay = (-gap * h * h).exp()
-    numerator = 4 * h * (-gap * h * h / 8 - k * h / 2).exp()
-    ratio = decay * (-k * h).exp()
-    waves = []
-    for _ in range(nodes):
-        waves.append(numerator / fall)
-        fall = fall * factor + increment
-        numerator *= ratio
-        ratio *= decay
-    return waves
-
-
-def _damped(waves: list[arb], rate: arb) -> list[arb]:
-    """Return ``v_j exp(-rate (j + 1/2)**2 / 2)``."""
-    decay = (-rate).exp()
-    damping, ratio = (-rate / 8).exp(), decay
-    result = []
-    for wave in waves:
-        result.append(wave * damping)
-        damping *= ratio
-        ratio *= decay
-    return result
+    factor = -4 * h
+    tops = gaussian_weights(gap * h * h, nodes, k * h)
+    falls = growths(-2 * k * h, nodes)
+    return [factor * top / fall for top, fall in zip(tops, falls, strict=True)]
 
 
 def _residues(k: arb, h: arb, poles: int) -> list[arb]:

@@ -30,6 +30,7 @@ from math import ceil, floor, log, pi, sqrt
 
 from flint import arb
 
+from symprop.gaussian.tanh_nodes import gaussian_weights, growths
 from symprop.numerics.precision import working_bits
 
 __all__ = ["dirichlet_eta", "second_moment"]
@@ -86,23 +87,13 @@ def _root_two_pi() -> arb:
 
 
 def _node_sum(scale: arb, h: arb, nodes: int) -> arb:
-    """Return ``2 h sum_j exp(-x_j**2/2) tanh(scale x_j)**2`` over ``0 <= j < nodes``.
-
-    ``growth = expm1(2 scale x_j)`` is advanced without subtractions, so that the terms keep
-    their relative accuracy for every ``q``.
-    """
-    increment, growth = (2 * scale * h).expm1(), (scale * h).expm1()
-    factor = 1 + increment
-    square = h * h
-    weight, decay = (-square / 8).exp(), (-square).exp()
-    ratio = decay
+    """Return ``2 h sum_j exp(-x_j**2/2) tanh(scale x_j)**2`` over ``0 <= j < nodes``."""
     total = arb(0)
-    for _ in range(nodes):
+    for weight, growth in zip(
+        gaussian_weights(h * h, nodes), growths(2 * scale * h, nodes), strict=True
+    ):
         tangent = growth / (growth + 2)
         total += weight * tangent * tangent
-        growth = growth * factor + increment
-        weight *= ratio
-        ratio *= decay
     return 2 * h * total
 
 

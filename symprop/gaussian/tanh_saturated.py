@@ -34,6 +34,7 @@ from math import ceil, floor, log, pi, sqrt
 from flint import arb, arb_poly
 
 from symprop.gaussian.tanh_length import dirichlet_eta
+from symprop.gaussian.tanh_nodes import gaussian_weights, growths
 from symprop.numerics.precision import working_bits
 
 __all__ = ["saturated_kernel"]
@@ -153,18 +154,13 @@ def _mean_by_rule(outer: list[arb], a2: arb, b2: arb, b: arb, goal: float) -> ar
 
 def _nodes(polynomial: arb_poly, b: arb, h: arb, nodes: int) -> arb:
     """Return ``2 h sum_j exp(-y_j**2/2) beta_j coth(beta_j) G(beta_j**2)``."""
-    increment, growth = (2 * b * h).expm1(), (b * h).expm1()
-    factor = 1 + increment
-    square = h * h
-    weight, decay = (-square / 8).exp(), (-square).exp()
-    ratio = decay
-    total = arb(0)
-    for index in range(nodes):
-        beta = (index + arb(0.5)) * h * b
+    total, spacing = arb(0), h * b
+    beta = spacing / 2
+    for weight, growth in zip(
+        gaussian_weights(h * h, nodes), growths(2 * spacing, nodes), strict=True
+    ):
         total += weight * beta * (growth + 2) / growth * polynomial(beta * beta)
-        growth = growth * factor + increment
-        weight *= ratio
-        ratio *= decay
+        beta += spacing
     return 2 * h * total
 
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from flint import arb
 
+from symprop.gaussian.tanh_nodes import gaussian_weights, growths
 from symprop.numerics.precision import working_bits
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ def _coefficients(q: arb, height: float, step: float, nodes: int) -> Iterator[ar
     mean = (1 / square - 1).max(arb(1)).min(q * (1 + s * s) / square)
     line = 2 * (s * s / 2).exp() / (2 * arb.pi() * s / h).expm1()
     end = (nodes - arb(0.5)) * h
-    weights, tangents = _table(scale, h, nodes)
+    weights = gaussian_weights(h * h, nodes)
+    tangents = [growth / (growth + 2) for growth in growths(2 * scale * h, nodes)]
     points = [(index + arb(0.5)) * h for index in range(nodes)]
     values = [weight * tangent for weight, tangent in zip(weights, tangents, strict=True)]
     total = sum((value * t for value, t in zip(values, tangents, strict=True)), arb(0))
@@ -163,23 +165,6 @@ def _coefficients(q: arb, height: float, step: float, nodes: int) -> Iterator[ar
             following = ((2 * order + 1 + s * s) * laguerre - order * previous) / (order + 1)
             laguerre, previous = following, laguerre
         k += 2
-
-
-def _table(scale: arb, h: arb, nodes: int) -> tuple[list[arb], list[arb]]:
-    """Return ``exp(-x_j**2/2)`` and ``tanh(scale x_j)`` at the nodes."""
-    increment, growth = (2 * scale * h).expm1(), (scale * h).expm1()
-    factor = 1 + increment
-    square = h * h
-    weight, decay = (-square / 8).exp(), (-square).exp()
-    ratio = decay
-    weights, tangents = [], []
-    for _ in range(nodes):
-        weights.append(weight)
-        tangents.append(growth / (growth + 2))
-        growth = growth * factor + increment
-        weight *= ratio
-        ratio *= decay
-    return weights, tangents
 
 
 def _tail(scale: arb, end: arb, k: int) -> arb:
