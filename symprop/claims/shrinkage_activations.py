@@ -405,3 +405,4 @@ CLAIMS = (
         ),
     ),
 )
+"""Equations 2.3 and 2.4 and every formula of appendix B."""

@@ -244,3 +244,4 @@ CLAIMS = (
         near_miss=at_points(dks_distance, "<", sympy.Rational("1e-16"), digits=20),
     ),
 )
+"""K3, K4, G1 and G2."""

@@ -274,3 +274,4 @@ CLAIMS = (
         near_miss=at_points(kernel_at_zero, "==", ZERO, points=grid(phi=("elu",)), digits=15),
     ),
 )
+"""Table 5.2 and the cases named in section 5.7."""

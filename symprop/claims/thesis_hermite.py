@@ -384,3 +384,4 @@ CLAIMS = (
         derivation="derivations/mehler.py",
     ),
 )
+"""Tables, lemmas and corollaries of section 5.3."""

@@ -24,7 +24,7 @@ from symprop.gaussian.power_relu_closed_form import (
 )
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import enclose
-from symprop.numerics.precision import precision
+from symprop.numerics.precision import working_digits
 from symprop.specs.activation import activation
 from symprop.specs.catalogue import selu_constants
 from symprop.specs.expression import parse_number
@@ -143,7 +143,7 @@ class Constant:
     def evalf(self, *, dps: int = 50) -> mpmath.mpf:
         """Return the constant as an mpmath number of ``dps`` digits, all of them right."""
         value = self.enclose(dps=dps + 3)
-        with precision(dps):
+        with working_digits(dps):
             return +value.midpoint
 
     def __float__(self) -> float:

@@ -24,7 +24,7 @@ from symprop.gaussian.hermite import hermite_coefficients
 from symprop.gaussian.kernel_values import kernel_ball
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball, enclose
-from symprop.numerics.precision import precision, working_bits
+from symprop.numerics.precision import working_bits, working_digits
 from symprop.specs.activation import Activation, activation
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class DualKernel:
     def evalf(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> mpmath.mpf:
         """Return the kernel as an mpmath number of ``dps`` digits, all of them right."""
         ball = self.enclose(rho, angle_gap=angle_gap, dps=dps + 3)
-        with precision(dps):
+        with working_digits(dps):
             return +ball.midpoint
 
     def __call__(

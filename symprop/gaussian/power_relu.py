@@ -30,7 +30,7 @@ from symprop.gaussian.power_relu_closed_form import (
 from symprop.gaussian.power_relu_derivative import AlphaReluDerivative
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive
-from symprop.numerics.precision import bits_from_dps, precision, working_bits
+from symprop.numerics.precision import bits_from_dps, working_digits, working_bits
 
 if TYPE_CHECKING:
     import mpmath
@@ -110,7 +110,7 @@ class AlphaReluKernel:
     def evalf(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> mpmath.mpf:
         """Return ``J_alpha(rho)`` as an mpmath number of ``dps`` digits, all of them right."""
         value = self.enclose(rho, angle_gap=angle_gap, dps=dps + 3)
-        with precision(dps):
+        with working_digits(dps):
             return +value.midpoint
 
     def __call__(self, rho: ArrayLike) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ from symprop.gaussian.kernel_values import tanh_scale
 from symprop.gaussian.tanh_transforms import tanh_second_moment
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
-from symprop.numerics.precision import precision, working_bits
+from symprop.numerics.precision import working_bits, working_digits
 from symprop.specs.activation import Activation, activation
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ NU = sympy.Symbol("nu", real=True)
 
 
 def _rounded(ball: Enclosure, dps: int) -> mpmath.mpf:
-    with precision(dps):
+    with working_digits(dps):
         return +ball.midpoint
 
 

@@ -22,7 +22,7 @@ from symprop.ledger.claim import Context
 from symprop.ledger.evidence import Evidence
 from symprop.ledger.provenance import fingerprint
 from symprop.ledger.result import Journal, Result
-from symprop.numerics.precision import precision
+from symprop.numerics.precision import working_digits
 
 if TYPE_CHECKING:
     from symprop.ledger.claim import Check, Claim
@@ -51,7 +51,7 @@ def run_claim(claim: Claim, context: Context) -> Result:
 
 def _find(check: Check, context: Context) -> Evidence:
     try:
-        with precision(context.dps):  # whatever an earlier claim did to it
+        with working_digits(context.dps):  # whatever an earlier claim did to it
             return check(context)
     except Exception as error:  # noqa: BLE001  (any crash of a check is a finding)
         return Evidence.undecided(f"the check raised {type(error).__name__}: {error}")

@@ -239,6 +239,7 @@ SMOOTH_FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "atan2": _binary_atan2,
     "polygamma": _polygamma,
 }
+"""Entire and meromorphic functions by SymPy name; a pole on the operand gives no finite ball."""
 
 CUT_FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "sqrt": ball_sqrt,
@@ -257,6 +258,7 @@ CUT_FUNCTIONS: dict[str, Callable[..., Ball]] = {
     "Max": _extreme("max"),
     "Min": _extreme("min"),
 }
+"""Functions with cuts or kinks by SymPy name; they also take ``analytic``."""
 
 
 def unknown_function(name: str) -> InvalidArgument:

@@ -15,6 +15,7 @@ from flint import arb, fmpq, fmpz
 
 from symprop.foundation.errors import InvalidArgument, UndecidedComparison, expected
 from symprop.numerics.ball_functions import ball_integer_power
+from symprop.numerics.decimals import proved_decimal
 from symprop.numerics.precision import working_bits
 
 if TYPE_CHECKING:
@@ -24,44 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Enclosure"]
 
-_LONGEST_EXACT = 60  # decimals printed of an exact dyadic number, such as 2**-40
-_SCIENTIFIC_BELOW = -5
-_LOG10_2 = 0.30102999566398120
-
 
 def _as_fraction(ball: arb) -> Fraction:
     """Return the exact value of a ball of radius zero."""
     mantissa, exponent = (int(part) for part in ball.man_exp())
     return Fraction(mantissa) * Fraction(2) ** exponent
-
-
-def _round_significant(value: Fraction, digits: int) -> tuple[int, int]:
-    """Return ``(m, e)`` with ``m * 10**e`` the rounding of ``value != 0`` to ``digits`` digits."""
-    numerator, denominator = abs(value.numerator), value.denominator
-    bits = numerator.bit_length() - denominator.bit_length()
-    exponent = int(bits * _LOG10_2) - digits - 1
-    while True:
-        scale = Fraction(10) ** (-exponent)
-        mantissa = round(abs(value) * scale)
-        if len(str(mantissa)) <= digits:
-            break
-        exponent += len(str(mantissa)) - digits
-    return (mantissa if value > 0 else -mantissa), exponent
-
-
-def _decimal(mantissa: int, exponent: int) -> str:
-    """Write ``mantissa * 10**exponent`` without inventing digits."""
-    sign = "-" if mantissa < 0 else ""
-    digits = str(abs(mantissa))
-    leading = len(digits) + exponent - 1
-    if exponent > 0 or leading < _SCIENTIFIC_BELOW:
-        tail = f".{digits[1:]}" if len(digits) > 1 else ""
-        return f"{sign}{digits[0]}{tail}e{leading:+03d}"
-    if exponent == 0:
-        return sign + digits
-    if leading >= 0:
-        return f"{sign}{digits[: leading + 1]}.{digits[leading + 1 :]}"
-    return f"{sign}0.{'0' * (-leading - 1)}{digits}"
 
 
 class Enclosure:
@@ -93,8 +61,8 @@ class Enclosure:
     Examples
     --------
     >>> third = Enclosure("1/3", bits=60)
-    >>> print(third)
-    0.3333333333333333333
+    >>> print(third.proved_digits(15))
+    0.333333333333333
     >>> third.contains(Fraction(1, 3))
     True
     >>> third < 1
@@ -194,23 +162,7 @@ class Enclosure:
         >>> Enclosure("2/3", bits=80).proved_digits(10)
         '0.6666666667'
         """
-        if not self.is_finite:
-            return ""
-        lower, upper = self.lower, self.upper
-        if lower == upper:
-            return _exact_digits(lower, limit)
-        if lower <= 0 <= upper:
-            return _digits_around_zero(max(-lower, upper), limit)
-        most = max(1, int(self.relative_bits * _LOG10_2) + 2)
-        if limit is not None:
-            most = min(most, limit)
-        for count in range(most, 0, -1):
-            rounded = _round_significant(lower, count)
-            if Fraction(rounded[0]) * Fraction(10) ** rounded[1] == _value(
-                _round_significant(upper, count)
-            ):
-                return _decimal(*rounded)
-        return ""
+        return proved_decimal(self.lower, self.upper, limit) if self.is_finite else ""
 
     def contains(self, value: object) -> bool:
         """Whether ``value`` (a number or an `Enclosure`) lies inside, by exact comparison."""
@@ -364,34 +316,6 @@ def _radius_argument(mantissa: int, exponent: int) -> arb:
         return arb((fmpz(mantissa), fmpz(exponent)))
     shift = 31 - mantissa.bit_length()
     return arb((fmpz((mantissa << shift) - 1), fmpz(exponent - shift)))
-
-
-def _value(rounded: tuple[int, int]) -> Fraction:
-    return Fraction(rounded[0]) * Fraction(10) ** rounded[1]
-
-
-def _exact_digits(value: Fraction, limit: int | None) -> str:
-    """Return all decimals of a dyadic rational, or its rounding when they are too many."""
-    if value == 0:
-        return "0"
-    most = limit or _LONGEST_EXACT
-    mantissa, exponent = _round_significant(value, most)
-    while mantissa % 10 == 0 and exponent < 0:
-        mantissa, exponent = mantissa // 10, exponent + 1
-    return _decimal(mantissa, exponent)
-
-
-def _digits_around_zero(magnitude: Fraction, limit: int | None) -> str:
-    """Return ``0.00...`` to the last decimal that every ``|x| <= magnitude`` rounds to zero."""
-    if magnitude >= Fraction(1, 2):
-        return ""
-    mantissa, exponent = _round_significant(magnitude, 3)
-    places = -(exponent + len(str(mantissa)))
-    while 2 * magnitude >= Fraction(1, 10**places):
-        places -= 1
-    if limit is not None:
-        places = min(places, limit)
-    return f"0.{'0' * places}" if places > 0 else "0"
 
 
 def _tuple_of(exact: arb) -> tuple[int, Any, int, int]:

@@ -17,8 +17,8 @@ __all__ = [
     "bits_from_dps",
     "current_bits",
     "dps_from_bits",
-    "precision",
     "working_bits",
+    "working_digits",
 ]
 
 GUARD_BITS = 20
@@ -62,14 +62,14 @@ class working_bits:  # noqa: N801  (reads as a statement: ``with working_bits(10
 
 
 @contextmanager
-def precision(dps: int) -> Iterator[None]:
+def working_digits(dps: int) -> Iterator[None]:
     """Balls *and* mpmath numbers at ``dps`` digits (plus guard bits) inside the block.
 
     Examples
     --------
     >>> import mpmath
     >>> before = mpmath.mp.prec
-    >>> with precision(50):
+    >>> with working_digits(50):
     ...     _ = mpmath.sqrt(2)
     >>> mpmath.mp.prec == before
     True

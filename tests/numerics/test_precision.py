@@ -6,20 +6,20 @@ from symprop.numerics.precision import (
     bits_from_dps,
     current_bits,
     dps_from_bits,
-    precision,
     working_bits,
+    working_digits,
 )
 
 
 def test_precision_is_restored_after_an_error() -> None:
     before = ctx.prec, mpmath.mp.prec
-    with pytest.raises(ZeroDivisionError), precision(100), working_bits(7):
+    with pytest.raises(ZeroDivisionError), working_digits(100), working_bits(7):
         _ = 1 / 0
     assert (ctx.prec, mpmath.mp.prec) == before
 
 
 def test_both_libraries_carry_the_digits_inside() -> None:
-    with precision(50):
+    with working_digits(50):
         assert ctx.prec >= 50 * 3.3219
         assert mpmath.mp.dps >= 50
 

@@ -1,0 +1,32 @@
+from fractions import Fraction
+
+import pytest
+
+from symprop.numerics.decimals import proved_decimal
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "expected"),
+    [
+        ("0.333", "0.334", "0.33"),
+        ("-0.334", "-0.333", "-0.33"),
+        ("9.996", "9.997", "10.0"),
+        ("99.5", "101", "1.0e+02"),
+        ("94.9", "101", ""),
+        ("0.2499", "0.2501", "0.250"),
+        ("123456", "123457", "1.2346e+05"),
+        ("0.00000123", "0.00000124", "1.2e-06"),
+        ("-0.001", "0.001", "0.00"),
+        ("-1", "1", ""),
+        ("0.125", "0.125", "0.125"),
+    ],
+)
+def test_all_numbers_of_the_interval_round_to_the_decimal(
+    lower: str, upper: str, expected: str
+) -> None:
+    assert proved_decimal(Fraction(lower), Fraction(upper)) == expected
+
+
+def test_limit() -> None:
+    assert proved_decimal(Fraction(2, 3), Fraction(2, 3), 4) == "0.6667"
+    assert proved_decimal(Fraction("0.66661"), Fraction("0.66669"), 2) == "0.67"
