@@ -66,6 +66,8 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     arguments : list of str, optional
         Instead of ``sys.argv[1:]``.
     """
+    longest_integer = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)  # balls of many digits are printed as integers
     try:
         code = app(args=arguments, prog_name="symprop", standalone_mode=False)
         sys.stdout.flush()
@@ -85,6 +87,8 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         _leave(2, f"{error.strerror}: {error.filename}" if error.filename else str(error))
     except SymPropError as error:
         _leave(1, str(error))
+    finally:
+        sys.set_int_max_str_digits(longest_integer)
 
 
 def _leave(code: int, message: str) -> NoReturn:

@@ -169,3 +169,14 @@ def test_all_constants(form: str, sign: str, capsys: pytest.CaptureFixture[str])
 def test_all_constants_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     names = [row["name"] for row in parsed("constant", capsys)["constants"]]
     assert {"selu.alpha", "gain.gelu"} <= set(names)
+
+
+def test_thousands_of_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    """More than Python prints or reads of an integer without being asked."""
+    out = printed("constant relu.slope_ratio --dps 6000 --json", capsys)
+    value = json.loads(out, parse_int=str)["value"]
+    assert len(value["digits"]) == 6001
+    assert len(value["ball"][0]) > 6000
+    with mpmath.workdps(6050):
+        ratio = mpmath.pi / (mpmath.pi - 1)
+        assert abs(mpmath.mpf(value["digits"]) - ratio) < mpmath.mpf(10) ** -5998
