@@ -29,6 +29,7 @@ ORDER = [
     "Examples",
 ]
 MATHEMATICS = {"gaussian", "recurrences", "moments", "asymptotics", "constants"}
+FIXED_MEANING = {"CLAIMS"}  # what every claims module exports; the module's docstring tells more
 EXPORTING = [path for path in modules() if path.name != "__init__.py" and exported(path)]
 
 
@@ -78,7 +79,7 @@ def test_exported_names_are_documented(path: Path) -> None:
     for name in exported(path):
         thing = inspect.unwrap(getattr(module, name))
         if not (inspect.isfunction(thing) or inspect.isclass(thing)):
-            if not written_here.get(name, True):
+            if not written_here.get(name, True) and name not in FIXED_MEANING:
                 problems.append(f"{name}: no docstring below it")
             continue
         problems += list(problems_of(name, thing.__doc__ or ""))
