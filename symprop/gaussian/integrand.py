@@ -165,6 +165,7 @@ def _without_large_exponentials(form: sympy.Expr, side: int) -> sympy.Expr:
 
 
 def rational_ball(number: Fraction) -> arb:
+    """Return the ball of a rational at the precision in force."""
     return arb(fmpq(number.numerator, number.denominator))
 
 
