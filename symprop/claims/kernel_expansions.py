@@ -246,6 +246,7 @@ DERIVATIVE = Claim(
         domain={"alpha": Real("11/20", 8), "c": Real("-9/10", "9/10")},
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+    derivation="derivations/power_relu_expansion.py",
 )
 
 EXPANSION_PRINTED = Claim(
@@ -297,6 +298,7 @@ EXPANSION = Claim(
         error=GAP**2,
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+    derivation="derivations/power_relu_expansion.py",
 )
 
 LARGE_VARIANCE = Claim(

@@ -178,6 +178,7 @@ RATE = Claim(
         error=1 / Q,
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+    derivation="derivations/arcsine_rate.py",
 )
 
 UNIFORM = Claim(

@@ -128,6 +128,7 @@ EXPANSION = Claim(
         error=1 / Q,
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+    derivation="derivations/arcsine_rate.py",
 )
 
 PARALLEL = Claim(

@@ -14,6 +14,7 @@ import sympy
 from flint import acb, arb
 
 from symprop.claims.residual_integrals import integrate, polar_moment, rational_exponent
+from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
@@ -178,7 +179,7 @@ FIRST = Claim(
     ),
     variables=ANGLES,
     assumptions=(ODD,),
-    source=Source("residual", "Lemma C.16, first equality"),
+    source=Source("residual", "Lemma C.16, first equality; Figure C.10"),
     as_printed=(
         "primes are lost in the text; the blanks they leave show w' >= |w| and "
         "φ(w + w') φ(w' - w). Read with w >= |w'| and φ(w - w') the sign is wrong. Also true for "
@@ -191,6 +192,11 @@ FIRST = Claim(
             sine_kernel,
             domain={**SINES, "c": Real("-19/20", "19/20")},
             tries=(9, 150),
+        ),
+        # the exponents of the two terms of Υ differ by what is >= 0 on w' >= |w|, c >= 0
+        identity(
+            (W2**2 - W1**2) / (1 - C) - (W2**2 - W1**2) / (1 + C),
+            2 * C * (W2**2 - W1**2) / (1 - C**2),
         ),
     ),
     near_miss=at_points(
