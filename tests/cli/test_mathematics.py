@@ -178,5 +178,5 @@ def test_thousands_of_digits(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(value["digits"]) == 6001
     assert len(value["ball"][0]) > 6000
     with mpmath.workdps(6050):
-        ratio = mpmath.pi / (mpmath.pi - 1)
-        assert abs(mpmath.mpf(value["digits"]) - ratio) < mpmath.mpf(10) ** -5998
+        expected = mpmath.nstr(mpmath.pi / (mpmath.pi - 1), 6040)
+    assert value["digits"][:5990] == expected[:5990]
