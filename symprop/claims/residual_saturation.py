@@ -134,11 +134,22 @@ EXPANSION = Claim(
 PARALLEL = Claim(
     id="residual.tanh-parallel-in-inverse-variance",
     title="W tanh at parallel inputs is not smooth in 1/q, but is in its square root",
-    statement="√q (1 - V tanh(q)) = √(2/π) - π²/(12 √(2π)) / q + O(q^-2)",
+    statement=(
+        "√q (1 - V tanh(q)) = √(2/π) - π²/(12 √(2π)) / q + O(q^-2); for every q > 0, "
+        "1 - V tanh(q) > (2q + 1)^(-1/2), so q (1 - V tanh(q)) has no bound"
+    ),
     variables={"q": "variance"},
     source=Source("residual", "Lemma C.20"),
     as_printed="c = ±1 is included in the printed statement; this replaces it there",
     checks=(
+        # sech²(x) >= exp(-x²), Lemma C.6
+        attack(
+            lambda q, dps: second_moment("tanh", q, dps),
+            "<",
+            1 - 1 / sympy.sqrt(2 * Q + 1),
+            domain={"q": Real(0, None, open_at="lower", decades=8)},
+            tries=(45, 450),
+        ),
         limit(
             parallel_defect,
             sympy.sqrt(2 / sympy.pi),
