@@ -80,8 +80,8 @@ def next_correlation(phi: str, rho: Any, sw2: Any, sb2: Any, size: int, seed: in
 
 
 MAP_POINTS = (
-    *grid(phi=("erf", "tanh"), rho=("0", "-3/5"), sw2=("17/10",), sb2=("0", "1/3")),
-    *grid(phi=("x**2 + x", "softsign"), rho=("1/2",), sw2=("1",), sb2=("1/3",)),
+    *grid(phi=("tanh",), rho=("-3/5",), sw2=("17/10",), sb2=("0", "1/3")),
+    *grid(phi=("x**2 + x", "softsign", "relu"), rho=("1/2",), sw2=("1",), sb2=("1/3",)),
 )
 
 CLAIMS = (
