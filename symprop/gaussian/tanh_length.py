@@ -30,10 +30,11 @@ from math import ceil, floor, log, pi, sqrt
 
 from flint import arb
 
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.gaussian.tanh_nodes import gaussian_weights, growths
 from symprop.numerics.precision import working_bits
 
-__all__ = ["dirichlet_eta", "second_moment"]
+__all__ = ["dirichlet_eta", "second_moment", "term_sizes", "variance_ball"]
 
 _LOG2 = 0.6931471805599453
 _CLEARANCE = 0.3  # of the line from the nearest zero of cos(v) is 1/2 - this, in units of pi
@@ -104,17 +105,12 @@ def _pole_sum(q: arb, scale: arb, h: arb, poles: int) -> arb:
     spacing, rate = arb.pi() / scale, 2 * arb.pi() / h
     y = spacing / 2
     power, factor = (rate * y).exp(), (rate * spacing).exp()
-    square = spacing * spacing
-    weight, growth = (square / 8).exp(), square.exp()
-    ratio = growth
     total = arb(0)
-    for _ in range(poles):
+    for weight in gaussian_weights(-spacing * spacing, poles):
         part = 1 / (1 + power)
         total += weight * part * (rate * (1 - part) - y)
         y += spacing
         power *= factor
-        weight *= ratio
-        ratio *= growth
     return 4 * arb.pi() / q * total
 
 
@@ -122,13 +118,9 @@ def _series(q: arb, bits: int) -> arb | None:
     """Return the large-variance value, or None if its terms do not get small enough."""
     scale = min(float(q), 1e300)
     limit = bits + log(2.6 / sqrt(scale)) / _LOG2  # so many bits of the bracket are needed
-    sizes, size = [], 0.0
-    while size < limit:
-        ratio = (2 * len(sizes) + 1) / (4 * scale)
-        if ratio >= 1:
-            return None
-        sizes.append(size)
-        size -= log(ratio) / _LOG2
+    sizes = term_sizes(scale, limit)
+    if sizes is None:
+        return None
     with working_bits(bits + 8):
         quarter = 1 / (4 * q)
         term, total = arb(1), arb(0)
@@ -139,6 +131,31 @@ def _series(q: arb, bits: int) -> arb | None:
             total += part
         total += arb(0, abs(term).upper())
         return 1 - 4 * total / (2 * arb.pi() * q).sqrt()
+
+
+def term_sizes(q: float, limit: float) -> list[float] | None:
+    """Return how many bits below 1 the terms ``(2k)!/(k! (8q)**k)`` lie, down to ``limit``.
+
+    The term after the last listed lies below; None if they grow again before.
+    """
+    sizes: list[float] = []
+    size = 0.0
+    while size < limit:
+        ratio = (2 * len(sizes) + 1) / (4 * q)
+        if ratio >= 1:
+            return None
+        sizes.append(size)
+        size -= log(ratio) / _LOG2
+    return sizes
+
+
+def variance_ball(q: arb, name: str) -> arb:
+    """Return the part ``>= 0`` of a ball, or raise if there is none."""
+    if not q.is_finite():
+        raise InvalidArgument(expected(name, "to be finite", str(q)))
+    if q < 0:
+        raise OutOfDomain(expected(name, "to be >= 0", q.str(20)))
+    return q if q >= 0 else q.nonnegative_part()
 
 
 def dirichlet_eta(order: int) -> arb:

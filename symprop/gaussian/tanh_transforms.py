@@ -21,6 +21,7 @@ from __future__ import annotations
 from flint import arb
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.gaussian.tanh_length import variance_ball
 from symprop.gaussian.tanh_regions import kernel_at, moment_at
 from symprop.numerics.precision import working_bits
 
@@ -70,7 +71,7 @@ def tanh_second_moment(q: arb, bits: int) -> arb:
     ...     print(tanh_second_moment(arb(1), 80).str(20, radius=False))
     0.39429449039784117442
     """
-    q = _variance(q, "q")
+    q = variance_ball(q, "q")
     if q.is_exact():
         return moment_at(q, bits)
     with working_bits(bits + 32):
@@ -124,7 +125,7 @@ def tanh_kernel(q: arb, c: arb, gap: arb, bits: int) -> arb:
     ...     print(tanh_kernel(arb(1), arb(0.5), arb(0.5), 80).str(20, radius=False))
     0.18632441320344808611
     """
-    q = _variance(q, "q")
+    q = variance_ball(q, "q")
     value = _kernel_on(q, q, c, gap, bits)
     assert value is not None  # only unequal variances may be refused
     return value
@@ -174,15 +175,7 @@ def tanh_cross_kernel(q1: arb, q2: arb, c: arb, gap: arb, bits: int) -> arb | No
     ...     print(value.str(12, radius=False))
     0.209603079428
     """
-    return _kernel_on(_variance(q1, "q1"), _variance(q2, "q2"), c, gap, bits)
-
-
-def _variance(q: arb, name: str) -> arb:
-    if not q.is_finite():
-        raise InvalidArgument(expected(name, "to be finite", str(q)))
-    if q < 0:
-        raise OutOfDomain(expected(name, "to be >= 0", q.str(20)))
-    return q if q >= 0 else q.nonnegative_part()
+    return _kernel_on(variance_ball(q1, "q1"), variance_ball(q2, "q2"), c, gap, bits)
 
 
 def _kernel_on(q1: arb, q2: arb, c: arb, gap: arb, bits: int) -> arb | None:
