@@ -64,11 +64,22 @@ class _Bounder:
         found = self.known.get(node)
         if found is None:
             try:
-                found = self.derive(node).rounded()
+                found = self.signed(node, self.derive(node).rounded())
             except OutOfDomain as reason:
                 raise self.explained(reason, node) from None
             self.known[node] = found
         return found
+
+    def signed(self, node: sympy.Expr, found: Envelope) -> Envelope:
+        """Cut an inexact envelope at 0 where SymPy knows the sign, as of ``(x + 1)**2``."""
+        if found.is_exact:
+            return found
+        lower, upper = found.lower, found.upper
+        if node.is_nonnegative and not is_nonnegative(lower, self.domain):
+            lower = _ZERO
+        if node.is_nonpositive and not is_nonnegative(-upper, self.domain):
+            upper = _ZERO
+        return Envelope(lower, upper)
 
     @staticmethod
     def explained(reason: OutOfDomain, node: sympy.Expr) -> OutOfDomain:
@@ -85,9 +96,13 @@ class _Bounder:
             return between(*rational_bounds(node))
         if isinstance(node, sympy.Pow):
             return self.power(node)
+        softplus = _softplus_parts(node)
+        if softplus is not None:
+            return self.softplus(*softplus)
         if node.func not in _RULES and not isinstance(node, sympy.Add | sympy.Mul):
             raise OutOfDomain("its growth is not known to symprop")
-        parts = [self.bound(argument) for argument in node.args]
+        factors = _paired(node.args) if isinstance(node, sympy.Mul) else node.args
+        parts = [self.bound(argument) for argument in factors]
         if isinstance(node, sympy.Add):
             return add(*parts)
         if isinstance(node, sympy.Mul):
@@ -95,21 +110,77 @@ class _Bounder:
             for part in parts[1:]:
                 result = multiply(result, part, self.domain).rounded()
             return result
-        return _RULES[node.func](parts[0], self.domain)
+        try:
+            return _RULES[node.func](parts[0], self.domain)
+        except OutOfDomain:
+            if isinstance(node, sympy.exp) and node.args[0].is_nonpositive:
+                return exponential(Envelope(parts[0].lower, _ZERO), self.domain)
+            raise
+
+    def softplus(self, constant: sympy.Expr, inner: sympy.Expr) -> Envelope:
+        """Bound ``log(c + exp(u))`` by ``log(c)`` and ``log(1 + c) + max(0, u)``."""
+        lower = ExponentialSum.of(rational_bounds(sympy.log(constant))[0])
+        upper = ExponentialSum.of(rational_bounds(sympy.log(1 + constant))[1])
+        return Envelope(lower, upper + self.bound(inner).upper.positive_part())
+
+    def denominator(self, node: sympy.Expr) -> Envelope:
+        """Return bounds of which only the lower one counts.
+
+        Terms of a sum that are too large to bound but not negative are left out.
+        """
+        try:
+            return self.bound(node)
+        except OutOfDomain:
+            if isinstance(node, sympy.cosh):
+                return between(1, 1)
+            if not isinstance(node, sympy.Add):
+                raise
+        kept = []
+        for term in node.args:
+            try:
+                kept.append(self.bound(term))
+            except OutOfDomain:
+                if not term.is_nonnegative:
+                    raise
+        return add(*kept)
 
     def power(self, node: sympy.Pow) -> Envelope:
         base, exponent = node.args
         if exponent.has(X):
             product = multiply(self.bound(exponent), self.bound(sympy.log(base)), self.domain)
             return exponential(product, self.domain)
-        inner = self.bound(base)
         low, high = rational_bounds(exponent)
+        inner = self.denominator(base) if high < 0 else self.bound(base)
         if isinstance(exponent, sympy.Integer) and exponent > 0:
             return whole_power(inner, int(exponent), self.domain)
         if isinstance(exponent, sympy.Integer) and floor_term(inner.lower, self.domain) is None:
             flipped = positive_power(-inner, low, high, self.domain)
             return -flipped if exponent % 2 else flipped
         return positive_power(inner, low, high, self.domain)
+
+
+def _softplus_parts(node: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr] | None:
+    """Return ``(c, u)`` when the node is ``log(c + exp(u))`` with a constant ``c > 0``."""
+    if not (isinstance(node, sympy.log) and isinstance(node.args[0], sympy.Add)):
+        return None
+    constant, giant = node.args[0].as_independent(X, as_Add=True)
+    if isinstance(giant, sympy.exp) and constant.is_positive:
+        return constant, giant.args[0]
+    return None
+
+
+def _paired(factors: tuple[sympy.Expr, ...]) -> list[sympy.Expr]:
+    """Write ``exp(u)/(1 + exp(u))`` as ``1/(1 + exp(-u))``: a quotient of two giants is small."""
+    remaining = list(factors)
+    for factor in factors:
+        if not (isinstance(factor, sympy.Pow) and isinstance(factor.exp, sympy.Integer)):
+            continue
+        giant = factor.base - 1
+        if factor.exp < 0 and isinstance(giant, sympy.exp) and giant in remaining:
+            remaining.remove(giant)
+            remaining.remove(factor)
+            remaining += [factor.base ** (factor.exp + 1), 1 / (1 + sympy.exp(-giant.args[0]))]
+    return remaining
 
 
 def _hyperbolic(inner: Envelope, domain: Domain, sign: int) -> Envelope:
@@ -128,7 +199,10 @@ def _sinh(inner: Envelope, domain: Domain) -> Envelope:
 
 
 def _sech(inner: Envelope, domain: Domain) -> Envelope:
-    return positive_power(_cosh(inner, domain), Fraction(-1), Fraction(-1), domain)
+    try:
+        return positive_power(_cosh(inner, domain), Fraction(-1), Fraction(-1), domain)
+    except OutOfDomain:
+        return between(0, 1)
 
 
 def _increasing(

@@ -172,14 +172,14 @@ def _quadratic_majorant(
 ) -> tuple[Fraction, Fraction, Fraction] | None:
     """Return ``(a, b, c)`` with ``total <= a + b*t + c*t**2`` on the domain, or None."""
     bound = [Fraction(0), Fraction(0), Fraction(0)]
-    for rates, value in total.terms.items():
+    for rates, value in _without_steep_terms(total).terms.items():
         plain = rates.linear == rates.quadratic == 0
         if value < 0:
             if plain and rates.power >= 0:  # t**p >= t**floor(p)
                 bound[min(2, int(rates.power))] += value
         elif plain and 1 < rates.power < 2:
             bound[2] += _YOUNG
-            bound[0] += _young_constant(value, rates.power)
+            bound[0] += _peak(value, rates.power, _YOUNG, Fraction(2))
         elif plain and 0 <= rates.power <= 2:
             bound[-int(-rates.power // 1)] += value  # t**p <= t**ceil(p)
         else:
@@ -190,10 +190,26 @@ def _quadratic_majorant(
     return bound[0], bound[1], bound[2]
 
 
-def _young_constant(coefficient: Fraction, power: Fraction) -> Fraction:
-    """Return ``C`` with ``c*t**p <= _YOUNG*t**2 + C``: the value at the peak, or more."""
-    peak = power_bounds(coefficient * power / (2 * _YOUNG), 1 / (2 - power))[1]
-    return coefficient * power_bounds(peak, power)[1]
+def _without_steep_terms(total: ExponentialSum) -> ExponentialSum:
+    """Bound powers above 2 by constants, each against its share of a steeper negative power."""
+    top = max(total.terms, key=lambda rates: rates.order, default=CONSTANT)
+    steep = {
+        rates: value
+        for rates, value in total.terms.items()
+        if value > 0 and rates == Rates(rates.power) and rates.power > 2
+    }
+    if not steep or total.terms[top] > 0 or top != Rates(top.power):
+        return total
+    share = -total.terms[top] / len(steep)
+    rest = {rates: value for rates, value in total.terms.items() if rates not in (top, *steep)}
+    peaks = (_peak(value, rates.power, share, top.power) for rates, value in steep.items())
+    return ExponentialSum(rest) + ExponentialSum.of(sum(peaks, Fraction(0)))
+
+
+def _peak(coefficient: Fraction, power: Fraction, share: Fraction, steeper: Fraction) -> Fraction:
+    """Return a bound of ``c*t**p - share*t**q`` for ``q > p``: ``c*t**p`` at the maximum."""
+    ratio = coefficient * power / (share * steeper)
+    return coefficient * power_bounds(power_bounds(ratio, 1 / (steeper - power))[1], power)[1]
 
 
 def logarithm(inner: Envelope, domain: Domain) -> Envelope:

@@ -15,6 +15,7 @@ from flint import arb, fmpq
 
 from symprop.foundation.errors import OutOfDomain
 from symprop.numerics.precision import working_bits
+from symprop.specs.bernstein import positive_floor
 from symprop.specs.decisions import outward
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ LARGEST_EXPONENT = 20_000
 
 _BITS = 96
 _LONGEST_COEFFICIENT = 192
-_MOST_HALVINGS = 512
 _MOST_TERMS = 150
 
 
@@ -182,37 +182,16 @@ def _value_above(rates: Rates, t: Fraction) -> Fraction:
 
 
 def _polynomial_floor(sum_: ExponentialSum, domain: Domain) -> tuple[Fraction, Rates] | None:
-    """Divide by the top power and bound the polynomial in ``u = 1/t`` below by bisection."""
+    """Divide by the top power and bound the polynomial in ``u = 1/t`` below."""
     degree = max(rates.power for rates in sum_.terms)
     gaps = {degree - rates.power: value for rates, value in sum_.terms.items()}
     pure = all(rates.linear == rates.quadratic == 0 for rates in sum_.terms)
     if not pure or any(gap.denominator != 1 for gap in gaps):
         return None
+    nearest = Fraction(0) if domain.stop is None else 1 / domain.stop
     coefficients = {int(gap): value for gap, value in gaps.items()}
-    end = 1 / domain.start
-    cells = [(Fraction(0) if domain.stop is None else 1 / domain.stop, end)]
-    least: Fraction | None = None
-    for _ in range(_MOST_HALVINGS):
-        if not cells:
-            break
-        left, right = cells.pop()
-        below = _value(coefficients, left, right)
-        if below > 0:
-            least = below if least is None else min(least, below)
-        elif _value(coefficients, left, left) <= 0:
-            return None
-        else:
-            middle = (left + right) / 2
-            cells += [(left, middle), (middle, right)]
-    if cells or least is None:
-        return None
-    return _shorten(least, up=False), Rates(degree)
-
-
-def _value(coefficients: Mapping[int, Fraction], left: Fraction, right: Fraction) -> Fraction:
-    """Return a lower bound of a polynomial on ``[left, right]`` with ``left >= 0``."""
-    terms = (value * (left if value > 0 else right) ** gap for gap, value in coefficients.items())
-    return sum(terms, Fraction(0))
+    least = positive_floor(coefficients, nearest, 1 / domain.start)
+    return None if least is None else (_shorten(least, up=False), Rates(degree))
 
 
 def constant_majorant(rates: Rates, domain: Domain) -> Fraction | None:
@@ -224,6 +203,10 @@ def constant_majorant(rates: Rates, domain: Domain) -> Fraction | None:
     if domain.stop is not None:
         growing = Rates(*(max(rate, Fraction(0)) for rate in rates))
         return _value_above(growing, domain.stop)
+    if quadratic < 0 < linear:  # half of the square absorbs the linear term
+        half = constant_majorant(Rates(power, Fraction(0), quadratic / 2), domain)
+        assert half is not None
+        return half * exp_bounds(linear**2 / (-2 * quadratic))[1]
     if linear > 0 or quadratic > 0:
         return None
     if power <= 0:

@@ -87,4 +87,5 @@ def _parse(text: str, symbol: sympy.Symbol | None, name: str) -> sympy.Expr:
     else:
         return operand.expression
     kind = "a number" if symbol is None else "an expression"
-    raise InvalidArgument(expected(name, f"to be {kind} symprop can read ({reason})", text))
+    shown = text if text.isprintable() else ascii(text[:1000])
+    raise InvalidArgument(expected(name, f"to be {kind} symprop can read ({reason})", shown))

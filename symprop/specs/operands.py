@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 _BITS = 256
-_LARGEST_BITS = 4096
+_LARGEST_BITS = 16_384
 _LARGEST_DEGREE = 1024
 _MOST_EXPANDED_BITS = 100_000
 
@@ -87,7 +87,7 @@ def _enclose(expression: sympy.Expr) -> arb:
 
 
 def _checked(ball: arb) -> arb:
-    """Refuse a constant that is not finite, or not within 2**+-4096."""
+    """Refuse a constant that is not finite, or not within 2**+-16384."""
     if not ball.is_finite():
         raise Refused("it divides by zero, is not real or is too large")
     with working_bits(_BITS):

@@ -54,7 +54,7 @@ def stable_form(expression: sympy.Expr) -> sympy.Expr:
     >>> stable_form(x / (1 + sympy.exp(-x)))
     x*Expit(x)
     """
-    if not expression.args:
+    if not expression.free_symbols or not expression.args:
         return expression
     arguments = [stable_form(argument) for argument in expression.args]
     if isinstance(expression, sympy.Add):
@@ -104,7 +104,7 @@ def _rewrite_sum(terms: list[sympy.Expr]) -> sympy.Expr:
 def _complement(constant: sympy.Expr, term: sympy.Expr) -> sympy.Expr | None:
     """Return ``constant + term`` in a form without cancellation, when there is one."""
     coefficient, function = term.as_coeff_Mul()
-    if coefficient not in (constant, -constant) or constant == 0:
+    if term.is_number or constant == 0 or coefficient not in (constant, -constant):
         return None
     sign = 1 if coefficient == constant else -1
     if isinstance(function, sympy.exp) and sign < 0:

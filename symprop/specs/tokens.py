@@ -12,6 +12,7 @@ __all__ = ["read_numeral", "tokenize"]
 _MOST_TOKENS = 12_000
 _LONGEST_NUMERAL = 1200
 _LARGEST_EXPONENT = 1200
+_BLANKS = " \t\r\n"
 _LONGEST_EXPONENT = 6  # characters, so that int() never meets a long one
 
 _TOKEN = re.compile(
@@ -29,7 +30,9 @@ def tokenize(text: str) -> list[tuple[str, str]]:
     while True:
         match = _TOKEN.match(text, position)
         if match is None:
-            raise Refused(f"the character {text[position:].lstrip()[0]!r} has no meaning here")
+            raise Refused(
+                f"the character {text[position:].lstrip(_BLANKS)[0]!r} has no meaning here"
+            )
         kind = match.lastgroup or "end"
         found.append((kind, match[kind]))
         if kind == "end":

@@ -10,18 +10,17 @@ from symprop.foundation.errors import InvalidArgument
 from symprop.specs.expression import X, parse_expression, parse_number
 from tests.specs.strategies import PIECEWISE_EXPRESSIONS, SMOOTH_EXPRESSIONS
 
-PIECES_OF_ATTACKS = st.sampled_from(
-    ["x", "(", ")", "**", "9", ",", "__", ".", "exp", "Max", "lambda", "import", ":", " ", "/", "-"]
-    + ["Piecewise", "True", ">", "&", "1e9", "E", "'", "[", "]", "\x00", "é", "==", "gamma", "0"]
-)
+ALPHABET = """x ( ) ** 9 , __ . exp Max lambda import : / - + Piecewise True > & 1e9 E ' [ ] é ==
+gamma 0 besselk sqrt 1/3 ^ ~ | Abs pi"""
+PIECES_OF_ATTACKS = st.sampled_from([*ALPHABET.split(), " ", "\x00", "\n"])
 
 
 def read_or_refuse(text: str) -> sympy.Expr | None:
     try:
         return parse_expression(text)
     except InvalidArgument as error:
-        assert type(error) is InvalidArgument
-        assert "\n" not in str(error) or "\n" in text
+        if type(error) is not InvalidArgument or "\n" in str(error):
+            raise
         return None
 
 
@@ -46,4 +45,6 @@ def test_what_is_read_prints_back(text: str) -> None:
 @given(st.fractions(), st.integers(-20, 20))
 def test_rationals_and_decimals_are_exact(value: object, exponent: int) -> None:
     assert parse_number(str(value)) == sympy.Rational(str(value))
-    assert parse_number(f"3.25e{exponent}") == sympy.Rational("3.25") * sympy.Integer(10) ** exponent
+    assert (
+        parse_number(f"3.25e{exponent}") == sympy.Rational("3.25") * sympy.Integer(10) ** exponent
+    )
