@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symprop.foundation.errors import NoClosedForm
-from symprop.gaussian.bivariate import BivariateNormalCDF, normal_cdf
+from symprop.gaussian.bivariate import BivariateNormalCDF
 from symprop.gaussian.price import TermKey, add_terms
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _spell(ring: Ring, key: TermKey) -> Iterable[tuple[TermKey, FracElement]]:
         sign = one
         for _ in range(2):
             if bounded and h.could_extract_minus_sign():
-                for piece, factor in _expanded(normal_cdf(k)):
+                for piece, factor in _expanded((1 + sympy.erf(k / sympy.sqrt(2))) / 2):
                     yield from weighted(sign * ring(factor), piece)
                 h, r, sign = -h, -r, -sign
             h, k = k, h

@@ -11,12 +11,12 @@ so the balls keep their relative accuracy in the far tail and up to ``rho = +-1`
 
 from __future__ import annotations
 
-from math import exp, inf, isfinite, log, pi
+from math import inf, pi
 from typing import Any
 
 import numpy as np
 import sympy
-from flint import acb, arb
+from flint import arb
 
 from symprop.gaussian.half_angle import (
     HalfAngleErf,
@@ -25,20 +25,18 @@ from symprop.gaussian.half_angle import (
     half_angle_cosine_sine,
     half_angle_value,
 )
+from symprop.gaussian.plackett_integral import plackett_integral
+from symprop.numerics.ball_functions import ball_erfc
 from symprop.numerics.precision import current_bits, working_bits
 
 __all__ = ["BivariateNormalCDF", "bivariate_normal_array", "bivariate_normal_cdf"]
 
-_LARGEST_EXPONENT = 700.0  # of a float
-_MOST_EXTRA_BITS = 2000
-_MOST_DEPTH = 1e14  # beyond it a float does not resolve the exponents
+_MOST_EXTRA_BITS = 2000  # enough for thresholds and cotangents up to 2**500
 
 
 def _normal_cdf(x: arb) -> arb:
     """Return ``Phi(x)`` with full relative accuracy in the lower tail."""
-    if not x.is_finite() and x.is_exact():
-        return arb(1) if x > 0 else arb(0)
-    return (-x / arb(2).sqrt()).erfc() / 2
+    return ball_erfc(-x / arb(2).sqrt()) / 2
 
 
 def _normal_density(x: arb) -> arb:
@@ -72,7 +70,8 @@ def bivariate_normal_cdf(h: arb, k: arb, rho: arb) -> arb:
 
     Examples
     --------
-    >>> from symprop.numerics.precision import working_bits
+    >>> from symprop.gaussian.plackett_integral import plackett_integral
+    from symprop.numerics.precision import working_bits
     >>> with working_bits(60):
     ...     ball = bivariate_normal_cdf(arb(0), arb(0), arb("0.5"))
     >>> print(ball.str(12, radius=False))
@@ -127,129 +126,23 @@ def _value_at_exact(h: arb, k: arb, angle: arb) -> arb:
     """Return the value at exact ``h``, ``k`` and angle in [0, pi]."""
     if h.is_zero() and k.is_zero():
         return (1 - angle / arb.pi()) / 2
-    extra = min(max(0, *(2 * _log_size(value) for value in (h, k))), _MOST_EXTRA_BITS)
-    # exponents as large as h**2 lose their leading bits
-    with working_bits(current_bits() + 10 + extra):
+    with working_bits(current_bits() + 10 + _exponent_bits(h, k, angle)):
         p, m = (h + k) / 2, (h - k) / 2
         factor = (-(p * p + m * m) / 2).exp() / arb.pi()
-        return _value_at_minus_one(h, k) + factor * _integral_from(p, m, angle / 2)
+        return _value_at_minus_one(h, k) + factor * plackett_integral(p, m, angle / 2)
 
 
-def _log_size(value: arb) -> int:
-    """Return an upper bound of ``log2 |value|`` of an exact number, 0 for zero."""
-    mantissa, exponent = value.man_exp()
+def _exponent_bits(h: arb, k: arb, angle: arb) -> int:
+    """Return about how many bits stand before the point in the exponents of the integrand."""
+    tangent = (angle / 2).tan()
+    steep = abs(_magnitude(tangent)) if tangent > 0 and h != k and h != -k else 0
+    return min(2 * (max(_magnitude(h), _magnitude(k), 0) + steep), _MOST_EXTRA_BITS)
+
+
+def _magnitude(value: arb) -> int:
+    """Return about ``log2 |value|``, 0 for zero."""
+    mantissa, exponent = value.mid().man_exp()
     return int(abs(mantissa).bit_length() + exponent) if mantissa else 0
-
-
-def _integral_from(p: arb, m: arb, half: arb) -> arb:
-    """Return ``int_{tan(half)}^oo exp(-p**2 u**2/2 - m**2/(2 u**2)) du/(1 + u**2)``."""
-    sine, cosine = half.sin_cos()
-    if not cosine > 0:
-        nearest = sine / cosine.upper() if cosine.upper() > 0 else arb("inf")
-        return arb(0).union(_tail(p, m, nearest.lower()))
-    if p.is_zero():
-        return _one_sided(m, arb(0), cosine / sine if sine > 0 else arb("inf"))
-    if m.is_zero():
-        return _one_sided(p, sine / cosine, arb("inf"))
-    start = float((sine / cosine).log().mid()) if sine > 0 else -inf
-    plan = _plan(abs(float(p)), abs(float(m)), start)
-    if plan is None:
-        return arb(0).union(_tail(p, m, (sine / cosine).lower()))
-    first, last, width, depth = plan
-    cut = first > start
-    lower = arb(first) if cut else (sine / cosine).log()
-    squares = p * p / 2, m * m / 2
-    peak = arb(depth)
-
-    def integrand(s: acb, _: bool) -> acb:
-        grown = (2 * s).exp()
-        return (peak - squares[0] * grown - squares[1] / grown).exp() / (2 * s.cosh())
-
-    body = _integrate(integrand, lower, arb(last), arb(width)) * (-peak).exp()
-    error = _tail(p, m, arb(last).exp()) + (_tail(m, p, (-lower).exp()) if cut else 0)
-    return body + arb(0).union(error)
-
-
-def _one_sided(weight: arb, lower: arb, upper: arb) -> arb:
-    """Return ``int_lower^upper exp(-weight**2 u**2/2) du/(1 + u**2)``, ``0 <= lower``."""
-    error = arb(0)
-    reach = (lower * lower + (2 * current_bits() * log(2) + 24) / weight**2).sqrt().mid()
-    if upper > reach:
-        upper, error = reach, arb(0).union(_tail(weight, arb(0), reach))
-    if not lower < upper:
-        return error
-    half_square = weight * weight / 2
-    base = lower.mid() ** 2
-
-    def integrand(u: acb, _: bool) -> acb:
-        square = u * u
-        return (half_square * (base - square)).exp() / (1 + square)
-
-    middle = lower.mid()
-    width = 1 / ((1 + middle**2) * (1 + abs(weight) + weight**2 * middle))
-    body = _integrate(integrand, lower, upper, width)
-    return (-half_square * base).exp() * body + error
-
-
-def _integrate(integrand: Any, lower: arb, upper: arb, width: arb) -> arb:
-    """Integrate, to the working precision relative to a value of about ``width``."""
-    goal = width * arb(2) ** (-current_bits())
-    body = acb.integral(integrand, acb(lower), acb(upper), abs_tol=goal, eval_limit=10**6).real
-    return body if body.is_finite() else arb("nan")
-
-
-def _tail(p: arb, m: arb, start: arb) -> arb:
-    """Return an upper bound of the integral of `_integral_from` over ``u >= start >= 0``.
-
-    The exponent grows with ``u`` once ``u**2 >= |m/p|``; before that its last part is dropped.
-    """
-    if not start.is_finite():
-        return arb(0)
-    exponent = (p * start) ** 2 / 2
-    if start > 0 and abs(p) * start * start > abs(m):
-        exponent += (m / start) ** 2 / 2
-    length = 1 / start if start > 1 else arb.pi() / 2
-    return ((-exponent).exp() * length).upper()
-
-
-def _plan(p: float, m: float, start: float) -> tuple[float, float, float, float] | None:
-    """Return ends in ``log u``, a width and a height for the integrand; None if floats overflow.
-
-    Beyond the ends the integrand is below the working precision. All four only steer the
-    quadrature: what is cut off is bounded afterwards.
-    """
-    logarithms = [log(value) if value else -inf for value in (p, m)]
-
-    def depth(s: float) -> float:
-        exponents = (2 * (logarithms[0] + s), 2 * (logarithms[1] - s))
-        if max(exponents) > _LARGEST_EXPONENT:
-            return inf
-        return sum(exp(value) / 2 for value in exponents) + abs(s)
-
-    stationary = [start, 0.0, -logarithms[0], logarithms[1], (logarithms[1] - logarithms[0]) / 2]
-    best = min((s for s in stationary if isfinite(s) and s >= start), key=depth)
-    least = depth(best)
-    if not isfinite(least) or least > _MOST_DEPTH:
-        return None
-    goal = least + current_bits() * log(2) + 12
-
-    def crossing(direction: float) -> float:
-        far = 1.0
-        while depth(best + direction * far) < goal:
-            far *= 2
-        near = 0.0
-        for _ in range(60):
-            middle = (near + far) / 2
-            near, far = (middle, far) if depth(best + direction * middle) < goal else (near, middle)
-        return best + direction * far
-
-    last = crossing(1.0)
-    return (
-        max(start, crossing(-1.0)),
-        last,
-        min(1.0, last - best) / current_bits(),
-        least - abs(best),
-    )
 
 
 def bivariate_normal_array(h: Any, k: Any, rho: Any) -> Any:
@@ -357,5 +250,5 @@ class BivariateNormalCDF(sympy.Function):  # type: ignore[misc]  # SymPy is not 
 
 
 def normal_cdf(x: sympy.Expr) -> sympy.Expr:
-    """Return ``Phi(x) = (1 + erf(x/sqrt(2)))/2``."""
-    return (1 + sympy.erf(x / sympy.sqrt(2))) / 2
+    """Return ``Phi(x)``, written so that nothing cancels in the lower tail."""
+    return sympy.erfc(-x / sympy.sqrt(2)) / 2

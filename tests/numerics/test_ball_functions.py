@@ -5,12 +5,14 @@ from flint import acb, arb
 
 from symprop.foundation.errors import OutOfDomain
 from symprop.numerics.ball_functions import (
+    ball_erfc,
     ball_integer_power,
     ball_piecewise,
     ball_power,
     ball_sqrt,
 )
 from symprop.numerics.evaluation import compile_ball
+from symprop.numerics.precision import working_bits
 
 x = sympy.Symbol("x")
 
@@ -125,3 +127,18 @@ def test_integer_powers_of_balls_around_zero_are_finite(n: int) -> None:
     assert ball.is_finite()
     assert ball.contains(arb("0.499") ** n)
     assert ball.contains((-arb("0.499")) ** n)
+
+
+@pytest.mark.parametrize("point", ["3", "20.5", "1000", "1e6"])
+def test_erfc_keeps_its_relative_accuracy_far_out(point: str) -> None:
+    """Against ``x/(x**2 + 1/2) < sqrt(pi) exp(x**2) erfc(x) < 1/x``."""
+    with working_bits(200):
+        exact = arb(point)
+        wide = arb(exact, exact * arb(2) ** -150)
+        value = ball_erfc(wide)
+        assert value.rel_accuracy_bits() > 90
+        assert value.overlaps(exact.erfc())
+        scaled = value * (exact * exact).exp() * arb.pi().sqrt()
+        assert exact / (exact * exact + arb("0.5")) < scaled < 1 / exact
+    assert ball_erfc(arb("inf")) == 0
+    assert ball_erfc(-arb("inf")) == 2
