@@ -52,6 +52,7 @@ Point = Mapping[str, Any]
 _EXTRA_DIGITS = 10
 _REFINEMENTS = 3
 _SHOWN_DIGITS = 25
+_MOST_SHOWN_DIGITS = 1000
 
 
 class Standing(Enum):
@@ -276,7 +277,10 @@ def refuting_numbers(
 ) -> Counterexample:
     """Return the inputs and both sides of a relation that does not hold at ``point``."""
     inputs = {name: show(value) for name, value in point.items()}
-    return Counterexample(inputs, _digits(lhs), _digits(rhs), symbol)
+    limit = _SHOWN_DIGITS
+    while limit < _MOST_SHOWN_DIGITS and _look_equal(_digits(lhs, limit), _digits(rhs, limit)):
+        limit *= 2  # close to each other: show where they part
+    return Counterexample(inputs, _digits(lhs, limit), _digits(rhs, limit), symbol)
 
 
 def _tight(difference: arb, lhs: Enclosure, rhs: Enclosure, digits: int) -> bool:
@@ -288,5 +292,12 @@ def _tight(difference: arb, lhs: Enclosure, rhs: Enclosure, digits: int) -> bool
     return bool(abs(difference).upper() <= size * arb(10) ** (-digits))
 
 
-def _digits(side: Enclosure | None) -> str:
-    return "" if side is None else side.proved_digits(_SHOWN_DIGITS) or str(side)
+def _look_equal(left: str, right: str) -> bool:
+    try:
+        return Fraction(left) == Fraction(right)
+    except ValueError:
+        return left == right
+
+
+def _digits(side: Enclosure | None, limit: int = _SHOWN_DIGITS) -> str:
+    return "" if side is None else side.proved_digits(limit) or str(side)

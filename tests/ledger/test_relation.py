@@ -111,6 +111,13 @@ def test_inputs_are_shown_as_they_are_read_back() -> None:
     assert numbers.lhs.startswith("0.33333")
 
 
+def test_sides_that_are_close_are_shown_to_where_they_part() -> None:
+    close = Enclosure(1, bits=400) + Enclosure(Fraction(1, 10**60), bits=400)
+    numbers = refuting_numbers({}, close, "==", Enclosure(1))
+    assert numbers.lhs == f"1.{'0' * 59}1{'0' * 39}"
+    assert numbers.rhs == "1"
+
+
 def test_slack_is_relative() -> None:
     found = Relation(lambda: 10**400, "<=", lambda: 3 * 10**400).compare({}, digits=15)
     assert found.slack == pytest.approx(0.5)
