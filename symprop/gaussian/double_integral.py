@@ -364,7 +364,7 @@ def _cutoff(sides: tuple[_Side, _Side], goal: int) -> tuple[arb, arb]:
 
 
 def _shapes(side: _Side) -> list[tuple[arb, arb, arb, arb]]:
-    """Return increasing majorants of ``|f(scale r)|``, r >= 0: (factor, power, linear, quadratic)."""
+    """Return increasing majorants of ``|f(scale r)|``: (factor, power, linear, quadratic)."""
     zero = arb(0)
     growing = [
         (

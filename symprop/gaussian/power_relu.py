@@ -30,7 +30,7 @@ from symprop.gaussian.power_relu_closed_form import (
 from symprop.gaussian.power_relu_derivative import AlphaReluDerivative
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive
-from symprop.numerics.precision import bits_from_dps, working_digits, working_bits
+from symprop.numerics.precision import bits_from_dps, working_bits, working_digits
 
 if TYPE_CHECKING:
     import mpmath

@@ -25,7 +25,7 @@ from symprop.gaussian.power_relu_arguments import (
 from symprop.gaussian.power_relu_closed_form import RHO, normalised_closed_form
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive
-from symprop.numerics.precision import bits_from_dps, working_digits, working_bits
+from symprop.numerics.precision import bits_from_dps, working_bits, working_digits
 
 if TYPE_CHECKING:
     import mpmath
