@@ -143,7 +143,12 @@ class DualKernel:
         """
         check_dps(dps)
         angle = Angle(rho, angle_gap)
-        return self._adaptive(lambda bits, form: self._ball(angle, bits, form), dps, "dual kernel")
+        try:
+            return self._adaptive(
+                lambda bits, form: self._ball(angle, bits, form), dps, "dual kernel"
+            )
+        except PrecisionNotReached as error:
+            raise self._finite(error, angle) from None
 
     def deficit(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> Enclosure:
         """Return ``kappa(1) - kappa(rho)`` to ``dps`` relative digits, however small the gap."""
@@ -169,6 +174,12 @@ class DualKernel:
                 if not self._has_quadrature:
                     raise
         return adaptive(lambda bits: function(bits, False), dps, what)
+
+    def _finite(self, error: PrecisionNotReached, angle: Angle) -> Exception:
+        """Return the error to raise: a pole is not a lack of digits."""
+        if error.best is None and angle.exact in (1, -1):
+            return OutOfDomain(expected("rho", "where the kernel is finite", angle.exact))
+        return error
 
     _has_quadrature: ClassVar[bool] = True
 

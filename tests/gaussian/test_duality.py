@@ -122,3 +122,9 @@ def test_angles_keep_the_gap() -> None:
 def test_kernels_pickle() -> None:
     kernel = dual_kernel("gelu", variances=(1, 2))
     assert pickle.loads(pickle.dumps(kernel)).enclose("1/2").overlaps(kernel.enclose("1/2"))
+
+
+@pytest.mark.parametrize("rho", [1, -1])
+def test_a_singular_derivative_is_out_of_domain(rho: int) -> None:
+    with pytest.raises(OutOfDomain, match="finite"):
+        dual_kernel("relu").derivative(2).enclose(rho, dps=15)
