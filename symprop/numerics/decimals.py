@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from flint import fmpz
+
 __all__ = ["proved_decimal"]
 
 _LONGEST_EXACT = 60  # decimals printed of an exact dyadic number, such as 2**-40
@@ -47,6 +49,12 @@ def proved_decimal(lower: Fraction, upper: Fraction, limit: int | None = None) -
     return ""
 
 
+def _digits_of(number: int) -> str:
+    """Return the decimal digits of ``abs(number)``; Python's own ``str`` stops at 4300."""
+    digits: str = fmpz(abs(number)).str()
+    return digits
+
+
 def _round_significant(value: Fraction, digits: int) -> tuple[int, int]:
     """Return ``(m, e)`` with ``m * 10**e`` the rounding of ``value != 0`` to ``digits`` digits."""
     numerator, denominator = abs(value.numerator), value.denominator
@@ -55,16 +63,16 @@ def _round_significant(value: Fraction, digits: int) -> tuple[int, int]:
     while True:
         scale = Fraction(10) ** (-exponent)
         mantissa = round(abs(value) * scale)
-        if len(str(mantissa)) <= digits:
+        if len(_digits_of(mantissa)) <= digits:
             break
-        exponent += len(str(mantissa)) - digits
+        exponent += len(_digits_of(mantissa)) - digits
     return (mantissa if value > 0 else -mantissa), exponent
 
 
 def _decimal(mantissa: int, exponent: int) -> str:
     """Write ``mantissa * 10**exponent`` without inventing digits."""
     sign = "-" if mantissa < 0 else ""
-    digits = str(abs(mantissa))
+    digits = _digits_of(mantissa)
     leading = len(digits) + exponent - 1
     if exponent > 0 or leading < _SCIENTIFIC_BELOW:
         tail = f".{digits[1:]}" if len(digits) > 1 else ""
@@ -96,7 +104,7 @@ def _digits_around_zero(magnitude: Fraction, limit: int | None) -> str:
     if magnitude >= Fraction(1, 2):
         return ""
     mantissa, exponent = _round_significant(magnitude, 3)
-    places = -(exponent + len(str(mantissa)))
+    places = -(exponent + len(_digits_of(mantissa)))
     while 2 * magnitude >= Fraction(1, 10**places):
         places -= 1
     if limit is not None:

@@ -30,3 +30,8 @@ def test_all_numbers_of_the_interval_round_to_the_decimal(
 def test_limit() -> None:
     assert proved_decimal(Fraction(2, 3), Fraction(2, 3), 4) == "0.6667"
     assert proved_decimal(Fraction("0.66661"), Fraction("0.66669"), 2) == "0.67"
+
+
+def test_more_digits_than_python_prints_by_itself() -> None:
+    text = proved_decimal(Fraction(1, 3), Fraction(1, 3), 6000)
+    assert text == "0." + "3" * 6000
