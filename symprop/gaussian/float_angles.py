@@ -56,7 +56,7 @@ _ACCURACY = 56  # bits below the scale
 _GUARD = 30
 _ELEMENTARY = 4 * 2.0**-52  # relative error of NumPy's arccos, as promised
 
-Term = tuple[arb, int, arb]  # |c|, p, |l| of c x^p exp(l x)
+Term = tuple[float, int, float]  # bounds of |c| and |l|, and p, of a term c x^p exp(l x)
 
 
 @dataclass(frozen=True)
@@ -217,6 +217,8 @@ def _terms(phi: Activation) -> tuple[Term, ...] | None:
     found: list[Term] = []
     for piece in phi.pieces:
         for term in sympy.Add.make_args(sympy.expand(piece.expression)):
+            if term == 0:
+                continue
             coefficient, rest = term.as_independent(X, as_Add=False)
             power, rate = 0, sympy.S.Zero
             for factor in sympy.Mul.make_args(rest):
@@ -228,9 +230,14 @@ def _terms(phi: Activation) -> tuple[Term, ...] | None:
                     coefficient *= sympy.exp(factor.args[0].subs(X, 0))
                 elif factor != 1:
                     return None
-            sizes = (abs(as_ball(value, 80)).upper() for value in (coefficient, rate))
-            found.append((next(sizes), power, next(sizes)))
+            found.append((_above(coefficient), power, _above(rate)))
     return tuple(found)
+
+
+def _above(value: sympy.Expr) -> float:
+    """Return a float64 not below ``|value|``."""
+    size = as_ball(value, 80).abs_upper()
+    return 0.0 if size.is_zero() else math.nextafter(float(size), math.inf)
 
 
 def _ellipse_bound(
@@ -243,8 +250,8 @@ def _ellipse_bound(
     total = arb(0)
     for c, p, rate in terms[0]:
         for d, n, other in terms[1]:
-            growth = rate * reach[0] + other * reach[1]
-            total += c * d * reach[0] ** p * reach[1] ** n * _radial(p + n + 1, growth)
+            growth = arb(rate) * reach[0] + arb(other) * reach[1]
+            total += arb(c) * arb(d) * reach[0] ** p * reach[1] ** n * _radial(p + n + 1, growth)
     return across, (2 * across / arb.pi() * total).upper()
 
 

@@ -15,7 +15,7 @@ from symprop.gaussian.closed_forms import RHO
 from symprop.gaussian.float_angles import angle_kernel
 from symprop.gaussian.float_formulas import FORMULAS
 from symprop.gaussian.float_kernels import ClosedFormKernel, FloatKernel
-from symprop.gaussian.float_series import series_kernel
+from symprop.gaussian.float_series import hermite_enclosure, series_kernel
 from symprop.gaussian.float_tables import Enclosing, table_kernel
 from symprop.gaussian.float_tile import Tile
 from symprop.gaussian.hot_forms import HotForm, hot_form
@@ -113,9 +113,12 @@ def _kernel(
     form = hot_form(first) if single else None
     if form is not None:
         return closed_form_kernel(form, variances)
-    series = series_kernel(first, second, variances)
+    source = hermite_enclosure(first, second, variances)
+    series = None if source is None else series_kernel(source)
     if series is not None:
         return series
+    if source is not None:
+        enclose = source
     angle = angle_kernel(first, second, variances, enclose)
     if angle is not None:
         return angle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flint import arb
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from symprop.gaussian.float_tile import Tile
     from symprop.specs.activation import Activation
 
-__all__ = ["SeriesKernel", "series_kernel"]
+__all__ = ["SeriesBalls", "SeriesKernel", "hermite_enclosure", "series_kernel"]
 
-_BITS = 72  # of the Hermite coefficients, relative to the size of the activation
-_TAIL = 2.0**-55  # of the series, relative to its sum of moduli
-_ORDERS = (24, 64, 128, 192, 288, 400)
+_BITS = 80  # of the Hermite coefficients, relative to the size of the activation
+_TAIL = 2.0**-60  # of the series, relative to its sum of moduli
+_ORDERS = (24, 64, 128, 192, 288, 400, 600, 900, 1300)
 _TRUNCATIONS = (2.0**-56, 2.0**-50)  # the second where the first costs more in rounding
-_DIGITS = 38.0  # -log of the tail
+_DIGITS = 41.0  # -log of the tail
 _LARGEST_ERROR = 1e-14
 _MOST_ATTEMPTS = 40
 
@@ -77,7 +77,7 @@ class SeriesKernel(FloatKernel):
         integrand = integrand_of(phi)
         derivative = integrand_of(phi.weak_derivative().regular).squared()
         bits = _BITS + _lost_bits(integrand, ball)
-        for order in _orders((integrand,), (variance,)):
+        for order in _orders((phi,), (variance,)):
             a, moment, _ = _coefficients(integrand, ball, order, bits)
             with working_bits(4 * bits):
                 sums, rest = [], moment
@@ -103,10 +103,31 @@ class SeriesKernel(FloatKernel):
         tile.out *= tile.known_gap
 
 
-def series_kernel(
+@dataclass(frozen=True)
+class SeriesBalls:
+    """``(rho, bits)`` to the ball of a kernel, from so many terms of its Hermite series.
+
+    A class that keeps no balls, so that what is made from it pickles.
+    """
+
+    phi: Activation
+    psi: Activation
+    variances: tuple[Any, Any]
+    order: int
+
+    def __call__(self, rho: arb, bits: int) -> arb:
+        products, remainder, _ = _products(self.phi, self.psi, self.variances, self.order)
+        with working_bits(max(bits, 3 * _BITS)):
+            value = arb(0)
+            for product in reversed(products):
+                value = value * rho + product
+            return arb(value, remainder)
+
+
+def hermite_enclosure(
     phi: Activation, psi: Activation, variances: tuple[Any, Any]
-) -> SeriesKernel | None:
-    """Return ``sum_k a_k b_k rho^k`` as one polynomial, None if it converges too slowly.
+) -> SeriesBalls | None:
+    """Return the Hermite series if it converges to 17 digits on [-1, 1], else None.
 
     Parameters
     ----------
@@ -117,7 +138,7 @@ def series_kernel(
 
     Returns
     -------
-    SeriesKernel or None
+    SeriesBalls or None
 
     Error
     -----
@@ -125,36 +146,63 @@ def series_kernel(
     """
     if phi.breakpoints or psi.breakpoints:
         return None
-    first, second = integrand_of(phi), integrand_of(psi)
-    one = phi == psi and variances[0] == variances[1]
-    balls = [as_ball(q, 4 * _BITS) for q in variances]
-    for order in _orders((first, second), variances):
-        a, moment, tail = _coefficients(first, balls[0], order, _BITS)
-        b, other, rest = a, moment, tail
-        if not one:
-            b, other, rest = _coefficients(second, balls[1], order, _BITS)
-        with working_bits(3 * _BITS):
-            scale = (moment * other).sqrt()
-            remainder = (tail.abs_upper() * rest.abs_upper()).sqrt().upper()
-            if remainder <= _TAIL * scale:
-                products = [x * y for x, y in zip(a, b, strict=True)]
-                panel = _economised(products, remainder, float(scale.abs_upper()))
-                if panel is None:
-                    return None
-                numbers = [float(ball.mid()) for ball in balls]
-                single = (phi, variances[0]) if one else None
-                return SeriesKernel(panel, panel.error, (numbers[0], numbers[1]), single)
+    for order in _orders((phi, psi), variances):
+        _, remainder, scale = _products(phi, psi, variances, order)
+        if remainder <= _TAIL * scale:
+            return SeriesBalls(phi, psi, variances, order)
     return None
 
 
-def _orders(integrands: Sequence[Integrand], variances: Sequence[Any]) -> Iterator[int]:
+def series_kernel(source: SeriesBalls) -> SeriesKernel | None:
+    """Return a Hermite series as one polynomial, None if float64 would spoil it.
+
+    Parameters
+    ----------
+    source : SeriesBalls
+        From `hermite_enclosure`.
+
+    Returns
+    -------
+    SeriesKernel or None
+
+    Error
+    -----
+    Enclosed.
+    """
+    phi, psi, variances = source.phi, source.psi, source.variances
+    products, remainder, scale = _products(phi, psi, variances, source.order)
+    panel = _economised(products, remainder, float(scale.abs_upper()))
+    if panel is None:
+        return None
+    numbers = [float(as_ball(q, 80).mid()) for q in variances]
+    single = (phi, variances[0]) if phi == psi and variances[0] == variances[1] else None
+    return SeriesKernel(panel, panel.error, (numbers[0], numbers[1]), single)
+
+
+@lru_cache(maxsize=16)
+def _products(
+    phi: Activation, psi: Activation, variances: tuple[Any, Any], order: int
+) -> tuple[tuple[arb, ...], arb, arb]:
+    """Return ``a_k b_k``, a bound of the other terms' sum of moduli, and that of all terms."""
+    balls = [as_ball(q, 4 * _BITS, "variances") for q in variances]
+    a, moment, tail = _coefficients(integrand_of(phi), balls[0], order, _BITS)
+    b, other, rest = a, moment, tail
+    if phi != psi or variances[0] != variances[1]:
+        b, other, rest = _coefficients(integrand_of(psi), balls[1], order, _BITS)
+    with working_bits(3 * _BITS):
+        remainder = (tail.abs_upper() * rest.abs_upper()).sqrt().upper()
+        products = tuple(x * y for x, y in zip(a, b, strict=True))
+        return products, remainder, (moment * other).sqrt()
+
+
+def _orders(functions: Sequence[Activation], variances: Sequence[Any]) -> Iterator[int]:
     """Yield orders to try, from a guess: coefficients fall like ``exp(-strip sqrt(2 k/q))``."""
     enough = 0.0
-    for integrand, variance in zip(integrands, variances, strict=True):
-        if integrand.strip:
-            rate = 2 * min(integrand.strip, 8.0)
-            needed = (_DIGITS / rate) ** 2 / 2 * float(as_ball(variance, 80).mid())
-            enough = max(enough, needed)
+    for phi, variance in zip(functions, variances, strict=True):
+        strip = integrand_of(phi).strip
+        if strip:
+            needed = (_DIGITS / (2 * min(strip, 8.0))) ** 2 / 2
+            enough = max(enough, needed * float(as_ball(variance, 80).mid()))
     yield from (order for order in _ORDERS if order > 1.5 * enough)
 
 

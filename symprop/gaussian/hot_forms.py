@@ -54,7 +54,10 @@ def hot_form(phi: Activation) -> HotForm | None:
     for name in _SMOOTH:
         base = activation(name)
         for output, slope in _scalings(name, phi.expression):
-            if slope.is_number and output.is_number and base.scaled(output, slope) == phi:
+            if not (slope.is_number and output.is_number):
+                continue
+            difference = base.scaled(output, slope).expression - phi.expression
+            if sympy.expand(difference) == 0:
                 return HotForm(name, 0.0, output, slope)
     return None
 
@@ -90,7 +93,7 @@ def _scalings(name: str, expression: sympy.Expr) -> Iterator[tuple[sympy.Expr, s
         if inner.func is sympy.exp:
             argument = sympy.expand(inner.args[0])
             if name == "exp":
-                yield output, argument.coeff(X)
+                yield output * sympy.exp(argument.subs(X, 0)), argument.coeff(X)
             elif argument.coeff(X, 2).is_negative:
                 yield output, sympy.sqrt(-2 * argument.coeff(X, 2))
     else:

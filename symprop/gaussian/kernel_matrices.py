@@ -41,7 +41,7 @@ __all__ = ["covariance_kernel", "kernel_matrix"]
 
 _Fill = Callable[[Tile, slice, slice], None]
 
-_HIGHEST_ORDER = 4000
+_HIGHEST_ORDER = 10_000
 _SAME = 2.0**-49  # variances this close, relatively, are the rounding of equal ones
 _OVERSHOOT = 2.0**-40  # correlations this far outside [-1, 1] are rounding, not an error
 
@@ -172,11 +172,12 @@ def _normalised(name: str, inputs: ArrayLike, scale: float) -> tuple[Array, Arra
     largest = np.abs(given).max(axis=1, initial=0.0)  # a power of two near it avoids overflow
     if not (np.isfinite(largest) & (largest > 0)).all():
         raise OutOfDomain(expected(name, "to have finite rows, none of them zero", "another"))
-    power = np.ldexp(1.0, np.frexp(largest)[1])
+    power = np.ldexp(1.0, np.frexp(largest)[1] - 1)
     rows = given / power[:, None]
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     rows /= lengths[:, None]
-    q = scale * np.square(power * lengths)
+    with np.errstate(over="ignore", under="ignore"):
+        q = scale * np.square(power * lengths)
     if not (np.isfinite(q) & (q > 0)).all():
         raise OutOfDomain(expected(name, "to have variances in the range of float64", q.max()))
     return rows, q
@@ -199,6 +200,10 @@ def _apply(
         np.minimum(given, 1.0, out=rho)  # products of unit vectors overshoot by roundings
         np.maximum(rho, -1.0, out=rho)
         fill(Tile(rho, None, q1[rows, None], q2[columns], out, first, second), rows, columns)
+        if symmetric and columns.start == rows.start:
+            block = out[:, : shape[0]]
+            above = np.triu_indices(shape[0], 1)
+            block.T[above] = block[above]  # products in another order round differently
         matrix[rows, columns] = out
         if symmetric:
             beyond = max(rows.stop, columns.start)  # the block on the diagonal is complete
@@ -293,9 +298,8 @@ def _rows(phi: Activation, q: Array, error: float) -> HermiteRows:
 
 def _relative_error(rows: HermiteRows) -> Array:
     """Bound, for each row, what it adds to the error relative to ``sqrt(V_i V_j)``."""
-    order = rows.coefficients.shape[1]
-    rounding = 2 * rows.error * np.sqrt(order / rows.second_moments)
-    result: Array = rows.tails / rows.second_moments + rounding
+    result: Array = rows.tails / rows.second_moments
+    result += 2 * rows.error / np.sqrt(rows.second_moments)
     return result
 
 

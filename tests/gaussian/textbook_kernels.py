@@ -16,7 +16,7 @@ from symprop.numerics.precision import working_bits
 BITS = 500
 
 
-def exact(value: float | Fraction | int) -> arb:
+def exact(value: float | Fraction) -> arb:
     """Return a float's exact binary value."""
     fraction = Fraction(value)
     return arb(fmpq(fraction.numerator, fraction.denominator))
