@@ -98,6 +98,8 @@ def _side(q: arb, grid: Grid, index: int, c: arb, gap: arb, h: arb) -> _Side:
         damping = gaussian_weights(c * h * h, len(waves))
         weights = [wave * factor for wave, factor in zip(waves, damping, strict=True)]
     residues = _residues(k, h, grid.poles[index])
+    spacing, poles = arb.pi() / k, grid.poles[index]
+    assert poles * spacing < height < (poles + 1) * spacing
     line = 2 * (height * height / 2).exp() / (2 * arb.pi() * height / h).expm1()
     return _Side(k, height, line / abs((k * height).sin()), waves, weights, residues)
 

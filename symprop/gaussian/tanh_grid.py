@@ -1,7 +1,8 @@
 """Choice of step, lines, nodes and poles for the double integral of ``tanh_fourier``.
 
 Everything here is floating-point guesswork that mirrors the bounds proved there. It decides
-how many bits a result has and what it costs; whether the result is true does not depend on it.
+how many bits a result has and what it costs; whether the result is true does not depend on it
+(that the poles counted are those below the line is checked there).
 """
 
 from __future__ import annotations

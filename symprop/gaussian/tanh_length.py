@@ -70,12 +70,13 @@ def _trapezoid(q: arb, bits: int) -> arb:
     step = 2 * pi / (goal / height + height / 2)
     nodes = ceil(reach / step + 0.5)
     with working_bits(bits + 2 * nodes.bit_length() + 8):
-        scale, h = q.sqrt(), arb(step)
-        total = _node_sum(scale, h, nodes) - _pole_sum(q, scale, h, floor(turns + 0.5))
+        scale, h, a = q.sqrt(), arb(step), arb(height)
+        poles = floor(turns + 0.5)
+        assert poles - 0.5 < scale * a / arb.pi() < poles + 0.5
+        total = _node_sum(scale, h, nodes) - _pole_sum(q, scale, h, poles)
         # nodes left out: both min(1, q x**2) w and its bound decrease beyond X > sqrt(2)
         end = (nodes - 0.5) * h
         tail = 2 * (-end * end / 2).exp() * (1 / end).min(q * (end + 1 / end))
-        a = arb(height)
         cosine = (scale * a).cos()
         square = cosine * cosine
         bound = (1 / square - 1).max(arb(1)).min(q * (1 + a * a) / square)

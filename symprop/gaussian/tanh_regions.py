@@ -71,7 +71,7 @@ def kernel_at(q1: arb, q2: arb, known: arb, near_one: bool, bits: int) -> arb | 
     value = _arcsine_limit(q1, q2, c, gap, near_one, bits)
     if value is not None:
         return value
-    least, most = sorted((float(q1), float(q2)))
+    least, most = sorted(min(max(float(q), 1e-300), 1e300) for q in (q1, q2))
     if most < _SERIES_BELOW / (bits * _LOG2) ** 1.25 or (
         least < _SERIES_RARELY and most < _SERIES_MOST
     ):

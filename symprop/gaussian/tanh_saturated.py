@@ -66,7 +66,7 @@ def saturated_kernel(q: arb, gap: arb, bits: int) -> arb | None:
     Enclosed.
     """
     goal = bits * _LOG2 + 4
-    large, small = (2 * float(q * factor) for factor in (2 - gap, gap))
+    large, small = (min(2 * float(q * factor), 1e300) for factor in (2 - gap, gap))
     terms = _terms(large, small, goal)
     if terms is None:
         return None
@@ -137,7 +137,9 @@ def _mean_by_rule(outer: list[arb], a2: arb, b2: arb, b: arb, goal: float) -> ar
     nodes = ceil(sqrt(2.2 * goal) / step + 0.5)
     h, s = arb(step), arb(height)
     polynomial = arb_poly(outer)
-    total = _nodes(polynomial, b, h, nodes) - _poles(polynomial, b, h, floor(turns))
+    poles = floor(turns)
+    assert poles < b * s / arb.pi() < poles + 1
+    total = _nodes(polynomial, b, h, nodes) - _poles(polynomial, b, h, poles)
     scale, size = arb(1), arb(0)
     for j, coefficient in enumerate(outer):
         size = size.max(abs(coefficient) * scale)

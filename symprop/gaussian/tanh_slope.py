@@ -120,6 +120,8 @@ def _trapezoid(q: arb, bits: int) -> arb:
     nodes = ceil(reach / step + 0.5)
     with working_bits(bits + 2 * nodes.bit_length() + 12):
         scale, h, a = q.sqrt(), arb(step), arb(height)
+        poles = floor(turns + 0.5)
+        assert poles - 0.5 < scale * a / arb.pi() < poles + 0.5
         end = (nodes - 0.5) * h
         line = 2 * (a * a / 2).exp() / (2 * arb.pi() * a / h).expm1() / (scale * a).cos() ** 2
         tail = 2 * (-end * end / 2).exp()
@@ -130,7 +132,7 @@ def _trapezoid(q: arb, bits: int) -> arb:
             beta = -1 / (6 * q)
             alpha = arb(2) / 3 - beta
             total = 2 * h * _node_sum(scale, h, nodes, (alpha, beta * h * h))
-            total += _pole_sum(q, scale, h, floor(turns + 0.5), alpha, beta)
+            total += _pole_sum(q, scale, h, poles, alpha, beta)
             error = line * (alpha - beta * (1 + a * a))
             error += tail * (alpha / end - beta * (end + 1 / end))
         return total / (2 * arb.pi()).sqrt() + arb(0, error.upper())

@@ -4,9 +4,8 @@ r"""Certified Gaussian transforms of tanh: ``V(q)`` and ``W(q1, q2; c)``, for ev
     W(q_1,q_2;c)=E\tanh(\sqrt{q_1}\,u)\tanh(\sqrt{q_2}\,v),\quad\mathrm{Cov}(u,v)=c .
 
 Exact arguments are the business of ``tanh_regions``. Here balls are carried through by
-monotonicity.
-On odd functions the density of ``(u, v)`` acts as ``p(u, v) - p(u, -v)``, positive for positive
-``u, v, c``; since :math:`0\le x\tanh'(x)\le\tanh(x)` there,
+monotonicity. On odd functions the density of ``(u, v)`` acts as ``p(u, v) - p(u, -v)``, positive
+for positive ``u, v, c``; since :math:`0\le x\tanh'(x)\le\tanh(x)` there,
 
 .. math:: 0\le q_i\,\partial_{q_i}W\le W/2,\qquad
     0\le\partial_cW=\sqrt{q_1q_2}\,E\tanh'\tanh'\le\min\Bigl\{\sqrt{q_1q_2},\

@@ -58,6 +58,19 @@ def test_no_argument_is_hostile(q: str, sign: int) -> None:
         assert (fine > 0) == (sign > 0)
 
 
+def test_arguments_beyond_the_range_of_floats() -> None:
+    half = arb(0.5)
+    for q in ("1e-400", "1e400"):
+        for gap in (half, exact("1e-390"), exact("1e-500")):
+            ball = tanh_kernel(exact(q), complement(gap), gap, 60)
+            assert ball.rel_accuracy_bits() >= 55
+            assert not ball > tanh_second_moment(exact(q), 60)
+    tiny = exact("1e-400")
+    assert tanh_kernel(arb(1), tiny, complement(tiny), 60).rel_accuracy_bits() >= 55
+    assert tanh_cross_kernel(tiny, arb(1), half, half, 60) is not None
+    assert tanh_cross_kernel(tiny, arb(1e6), half, half, 60) is None
+
+
 def test_zero_arguments() -> None:
     zero, half = arb(0), arb(0.5)
     assert tanh_second_moment(zero, 50).is_zero()
