@@ -155,12 +155,19 @@ def _resolve(
             yield Piece(left, right, value)
         return
     rebuilt = node if arguments == node.args else node.func(*arguments)
+    if rebuilt.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
+        raise _undefined(node, lower, upper)
     if rebuilt.has(*_SWITCHES) or (rebuilt.func != node.func and not _is_analytic(node)):
         yield from _split(rebuilt, lower, upper)  # SymPy rewrote it, as sqrt(x**2) to Abs(x)
     elif _is_analytic(node) or not rebuilt.has(X):
         yield Piece(lower, upper, rebuilt)
     else:
         yield from _singular(rebuilt, lower, upper)
+
+
+def _undefined(node: sympy.Expr, lower: sympy.Expr, upper: sympy.Expr) -> OutOfDomain:
+    condition = f"to be real and finite on ({lower}, {upper})"
+    return OutOfDomain(expected("expression", condition, str(node)))
 
 
 def _is_analytic(node: sympy.Expr) -> bool:
@@ -201,10 +208,8 @@ def _singular(node: sympy.Expr, lower: sympy.Expr, upper: sympy.Expr) -> Iterato
             expected("expression", "built from functions analytic on the line", str(node))
         )
     for left, right, signs in _cut(lower, upper, *conditions):
-        if min(signs) < 0 and must_be_positive:
-            raise OutOfDomain(f"Expected {node} to be real but it is not on ({left}, {right}).")
-        if 0 in signs:
-            raise OutOfDomain(f"Expected {node} to be defined but it is not on ({left}, {right}).")
+        if 0 in signs or (must_be_positive and min(signs) < 0):
+            raise _undefined(node, left, right)
         yield Piece(left, right, node)
 
 
@@ -217,7 +222,7 @@ def _split_piecewise(
     for left, right, holds in _split_condition(condition, lower, upper):
         chosen = value if holds else rest
         if chosen is sympy.nan:
-            raise OutOfDomain(f"Expected {node} to have a value on ({left}, {right}).")
+            raise _undefined(node, left, right)
         yield from _split(chosen, left, right)
 
 

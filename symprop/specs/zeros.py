@@ -113,7 +113,7 @@ def _solve(g: sympy.Expr) -> AbstractSet[sympy.Expr]:
         return _polynomial_zeros(g)
     constant, rest = g.as_independent(X, as_Add=True)
     coefficient, inner = rest.as_independent(X, as_Add=False)
-    if not inner.is_Add:
+    if not (inner.is_Add or inner.is_Mul):
         return _level_set(inner, -constant / coefficient)
     for rewrite in (sympy.factor_terms, sympy.together):
         rewritten = rewrite(g)
@@ -158,10 +158,6 @@ def _radicals(polynomial: sympy.Poly) -> AbstractSet[sympy.Expr]:
 
 def _level_set(f: sympy.Expr, level: sympy.Expr) -> AbstractSet[sympy.Expr]:
     """Return the solutions of ``f = level`` for a single function or power ``f``."""
-    if isinstance(f, sympy.Mul):
-        if is_zero(level):
-            return _zeros(f)
-        raise _unknown(f - level)
     if isinstance(f, sympy.Pow) and not f.exp.has(X):
         return _power_level_set(f, level)
     if isinstance(f, sympy.Pow) and not f.base.has(X):
