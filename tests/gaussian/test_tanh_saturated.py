@@ -10,7 +10,11 @@ from flint import arb
 from symprop.gaussian import tanh_saturated
 from symprop.gaussian.tanh_fourier import fourier_kernel
 from symprop.gaussian.tanh_length import second_moment
-from symprop.gaussian.tanh_saturated import saturated_kernel
+from symprop.gaussian.tanh_saturated import (
+    _mean_by_rule,
+    _outer_polynomial,
+    saturated_kernel,
+)
 from symprop.numerics.precision import working_bits
 
 
@@ -83,6 +87,21 @@ def test_every_position_of_the_line_between_poles(step: int) -> None:
     assert truth is not None
     assert ball is not None
     assert ball.overlaps(truth)
+
+
+def test_bound_of_the_rule_where_its_error_dominates() -> None:
+    """Goals of a few nats: the rule's own error, not rounding, fills the ball."""
+    nearest = 0.0
+    for index in range(300):
+        q, gap = arb(40 * 1.02**index), arb(0.1 * 0.97**index)
+        with working_bits(160):
+            a2, b2 = 2 * q * (2 - gap), 2 * q * gap
+            outer, _ = _outer_polynomial(a2, b2, b2.sqrt(), 6)
+            truth = _mean_by_rule(outer, a2, b2, b2.sqrt(), 80.0)
+            ball = _mean_by_rule(outer, a2, b2, b2.sqrt(), 0.3 + 0.01 * (index % 40))
+            assert ball.overlaps(truth)
+            nearest = max(nearest, float(abs(ball.mid() - truth.mid()) / ball.rad()))
+    assert nearest > 0.2  # or this test would prove little
 
 
 def test_refuses_moderate_variances() -> None:
