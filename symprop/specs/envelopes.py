@@ -207,9 +207,10 @@ def _without_steep_terms(total: ExponentialSum) -> ExponentialSum:
 
 
 def _peak(coefficient: Fraction, power: Fraction, share: Fraction, steeper: Fraction) -> Fraction:
-    """Return a bound of ``c*t**p - share*t**q`` for ``q > p``: ``c*t**p`` at the maximum."""
+    """Return a bound of ``c*t**p - share*t**q`` for ``q > p``: ``(1 - p/q)*c*t**p`` at its peak."""
     ratio = coefficient * power / (share * steeper)
-    return coefficient * power_bounds(power_bounds(ratio, 1 / (steeper - power))[1], power)[1]
+    peak = power_bounds(ratio, 1 / (steeper - power))[1]
+    return (1 - power / steeper) * coefficient * power_bounds(peak, power)[1]
 
 
 def logarithm(inner: Envelope, domain: Domain) -> Envelope:

@@ -25,6 +25,7 @@ __all__ = ["Approximation", "float_function"]
 _UNIT = 2.0**-53
 _FUNCTION_ERROR = 8 * _UNIT  # of the elementary functions of NumPy and SciPy
 _TINY = 5e-324
+_SMALLEST_NORMAL = 2.0**-1022
 _DIGITS = 20
 
 
@@ -68,7 +69,10 @@ def _evaluate(node: sympy.Expr, x: Array) -> Approximation:
     inner, error = arguments[0]
     value = function(inner)
     spread = np.where(error == 0, 0.0, steepest(inner, error) * error)
-    return Approximation(value, spread + _FUNCTION_ERROR * np.abs(value) + 2 * _TINY)
+    rounding: Array | float = _FUNCTION_ERROR
+    if isinstance(node, sympy.erfc):
+        rounding = rounding + _UNIT * inner**2  # SciPy rounds the square before its exponential
+    return Approximation(value, spread + rounding * np.abs(value) + 2 * _TINY)
 
 
 def _constant(node: sympy.Expr, x: Array) -> Approximation:
@@ -95,9 +99,10 @@ def _sum(parts: list[Approximation]) -> Approximation:
 def _product(parts: list[Approximation]) -> Approximation:
     value, error = parts[0]
     for other, more in parts[1:]:
+        is_zero = ((value == 0) & (error == 0)) | ((other == 0) & (more == 0))
         error = np.abs(value) * more + np.abs(other) * error + error * more
         value = value * other
-        error = error + _UNIT * np.abs(value) + _TINY * (value != 0)
+        error = np.where(is_zero, 0.0, error + _UNIT * np.abs(value) + 2 * _TINY)
     return Approximation(value, error)
 
 
@@ -124,6 +129,18 @@ def _outward(slope: Callable[[Array], Array]) -> Callable[[Array, Array], Array]
     return lambda u, e: slope(np.abs(u) + e)
 
 
+def _complete(
+    function: Callable[[Array], Array], vanishes: Callable[[Array], NDArray[np.bool_]]
+) -> Callable[[Array], Array]:
+    """Put NaN where SciPy drops values below the smallest normal number too early."""
+
+    def complete(u: Array) -> Array:
+        value = function(u)
+        return np.where((np.abs(value) < _SMALLEST_NORMAL) & ~vanishes(u), np.nan, value)
+
+    return complete
+
+
 def _error_slope(u: Array) -> Array:
     return 1.13 * np.exp(-(u**2))
 
@@ -147,9 +164,9 @@ _FUNCTIONS: dict[type, tuple[Callable[..., Array], Callable[[Array, Array], Arra
     sympy.asin: (np.arcsin, _outward(lambda u: 1 / np.sqrt(1 - u * u))),
     sympy.acos: (np.arccos, _outward(lambda u: 1 / np.sqrt(1 - u * u))),
     sympy.erf: (special.erf, _inward(_error_slope)),
-    sympy.erfc: (special.erfc, _inward(_error_slope)),
+    sympy.erfc: (_complete(special.erfc, lambda u: u > 27.3), _inward(_error_slope)),
     Expm1: (np.expm1, lambda u, e: np.exp(u + e)),
     Log1p: (np.log1p, lambda u, e: 1 / np.maximum(1 + u - e, 0.0)),
-    Expit: (special.expit, _inward(lambda u: np.exp(-u))),
+    Expit: (_complete(special.expit, lambda u: u < -746), _inward(lambda u: np.exp(-u))),
     Softplus: (lambda u: np.logaddexp(0.0, u), lambda u, e: special.expit(u + e)),
 }

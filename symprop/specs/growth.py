@@ -59,9 +59,9 @@ def growth_bound(function: Activation | sympy.Expr) -> tuple[GrowthTerm, ...]:
 
     Examples
     --------
-    >>> growth_bound(sympy.exp(X**2 / 8))
-    (GrowthTerm(coefficient=Fraction(1, 1), power=Fraction(0, 1), linear=Fraction(0, 1),
-    ... quadratic=Fraction(1, 8)),)
+    >>> (term,) = growth_bound(3 * sympy.exp(X**2 / 8))
+    >>> term.coefficient, term.quadratic
+    (Fraction(3, 1), Fraction(1, 8))
     """
     total = ExponentialSum({})
     for piece in _pieces(function):

@@ -54,7 +54,15 @@ _SWITCHES = frozenset({"Max", "Min", "Abs", "abs", "sign", "Heaviside", "step", 
 
 
 class Parser:
-    """Precedence climbing over the tokens of one text."""
+    """Precedence climbing over the tokens of one text.
+
+    Parameters
+    ----------
+    text : str
+        What to read.
+    symbol : sympy.Symbol or None
+        The variable, or None for constants only.
+    """
 
     def __init__(self, text: str, symbol: sympy.Symbol | None) -> None:
         self.tokens = tokenize(text)
@@ -64,156 +72,157 @@ class Parser:
         self.symbol = symbol
 
     def read(self) -> Operand:
-        result = self.value()
+        """Return the whole text as one operand."""
+        result = self._value()
         if self.tokens[self.position][0] != "end":
-            self.unexpected()
+            self._unexpected()
         return result
 
-    def next_is(self, *operators: str) -> bool:
+    def _next_is(self, *operators: str) -> bool:
         kind, text = self.tokens[self.position]
         return kind == "operator" and text in operators
 
-    def take(self) -> tuple[str, str]:
+    def _take(self) -> tuple[str, str]:
         token = self.tokens[self.position]
         self.position += 1
         return token
 
-    def demand(self, operator: str) -> None:
-        if not self.next_is(operator):
-            self.unexpected(f", where {operator!r} was due")
+    def _demand(self, operator: str) -> None:
+        if not self._next_is(operator):
+            self._unexpected(f", where {operator!r} was due")
         self.position += 1
 
-    def unexpected(self, hint: str = "") -> NoReturn:
+    def _unexpected(self, hint: str = "") -> NoReturn:
         kind, text = self.tokens[self.position]
         found = "the end" if kind == "end" else repr(text[:40])
         raise Refused(f"unexpected {found}{hint}")
 
-    def value(self) -> Operand:
+    def _value(self) -> Operand:
         """Read an expression that is a number, not a condition."""
-        return _as_number(self.climb(_COMPARISON + 1))
+        return _as_number(self._climb(_COMPARISON + 1))
 
-    def condition(self) -> Boolean:
-        return _as_condition(self.climb(0))
+    def _condition(self) -> Boolean:
+        return _as_condition(self._climb(0))
 
-    def climb(self, lowest: int) -> Operand | Boolean:
+    def _climb(self, lowest: int) -> Operand | Boolean:
         """Read operands joined by operators of at least the given precedence."""
         self.depth += 1
         if self.depth > _DEEPEST:
             raise Refused(f"it is nested more than {_DEEPEST} deep")
-        left = self.prefix()
+        left = self._prefix()
         while (kind := self.tokens[self.position][0]) == "operator":
             operator = self.tokens[self.position][1]
             level = _LEVELS.get(operator, -1)
             if level < max(lowest, 0):
                 break
             if level == _COMPARISON:
-                left = self.comparisons(left)
+                left = self._comparisons(left)
                 continue
             if level in _CHAINS:
-                left = self.chain(left, level)
+                left = self._chain(left, level)
                 continue
             self.position += 1
-            right = self.climb(level if level == _POWER else level + 1)
+            right = self._climb(level if level == _POWER else level + 1)
             left = _join(operator, left, right)
         if kind in ("number", "name"):
-            self.unexpected(", where an operator was due")
+            self._unexpected(", where an operator was due")
         self.depth -= 1
         return left
 
-    def chain(self, first: Operand | Boolean, level: int) -> Operand:
+    def _chain(self, first: Operand | Boolean, level: int) -> Operand:
         """Read a whole sum, or a whole product, and build it in one go."""
         operands = [_as_number(first)]
         operators, invert, build = _CHAINS[level]
-        while self.next_is(*operators):
-            inverted = self.take()[1] == operators[1]
-            operand = _as_number(self.climb(level + 1))
+        while self._next_is(*operators):
+            inverted = self._take()[1] == operators[1]
+            operand = _as_number(self._climb(level + 1))
             operands.append(invert(operand) if inverted else operand)
         return build(operands)
 
-    def comparisons(self, left: Operand | Boolean) -> Boolean:
+    def _comparisons(self, left: Operand | Boolean) -> Boolean:
         """Read ``a < b < c`` as ``(a < b) & (b < c)``."""
         parts: list[Boolean] = []
-        while self.next_is(*_RELATIONS):
-            relation = self.take()[1]
-            right = self.climb(_COMPARISON + 1)
+        while self._next_is(*_RELATIONS):
+            relation = self._take()[1]
+            right = self._climb(_COMPARISON + 1)
             parts.append(_relate(relation, left, right))
             left = right
         return sympy.And(*parts)
 
-    def prefix(self) -> Operand | Boolean:
+    def _prefix(self) -> Operand | Boolean:
         kind, text = self.tokens[self.position]
         if kind == "number":
             self.position += 1
             return number(sympy.Rational(read_numeral(text)))
         if kind == "name":
             self.position += 1
-            return self.named(text)
-        if self.next_is("(") and self.take():
-            inside = self.climb(0)
-            self.demand(")")
+            return self._named(text)
+        if self._next_is("(") and self._take():
+            inside = self._climb(0)
+            self._demand(")")
             return inside
-        if self.next_is("+", "-") and self.take():
-            signed = _as_number(self.climb(_SIGN))
+        if self._next_is("+", "-") and self._take():
+            signed = _as_number(self._climb(_SIGN))
             return signed if text == "+" else negative(signed)
-        if not self.next_is("~"):
-            self.unexpected()
+        if not self._next_is("~"):
+            self._unexpected()
         self.position += 1
-        return sympy.Not(_as_condition(self.climb(_NOT)))
+        return sympy.Not(_as_condition(self._climb(_NOT)))
 
-    def named(self, name: str) -> Operand | Boolean:
-        if not self.next_is("("):
+    def _named(self, name: str) -> Operand | Boolean:
+        if not self._next_is("("):
             if self.symbol is not None and name == self.symbol.name:
                 return variable(self.symbol)
             if name in CONSTANTS:
                 return number(CONSTANTS[name])
             if name in ("True", "False"):
                 return sympy.true if name == "True" else sympy.false
-            raise Refused(f"the name {name[:40]!r} is unknown{self.suggestion(name)}")
+            raise Refused(f"the name {name[:40]!r} is unknown{self._suggestion(name)}")
         self.switches += name in _SWITCHES or name == "Piecewise"
         if self.switches > _MOST_SWITCHES:
             raise Refused(f"it has more than {_MOST_SWITCHES} Max, Abs, Piecewise and the like")
         if name == "Piecewise":
-            return self.piecewise()
+            return self._piecewise()
         if name in _NAMED_RELATIONS:
-            left, right = self.arguments(name, 2, 2)
+            left, right = self._arguments(name, 2, 2)
             return _relate(_NAMED_RELATIONS[name], left, right)
         function = FUNCTIONS.get(name)
         if function is None:
-            raise Refused(f"the function {name[:40]!r} is unknown{self.suggestion(name)}")
-        return call(function, self.arguments(name, function.fewest, function.most))
+            raise Refused(f"the function {name[:40]!r} is unknown{self._suggestion(name)}")
+        return call(function, self._arguments(name, function.fewest, function.most))
 
-    def suggestion(self, name: str) -> str:
+    def _suggestion(self, name: str) -> str:
         known = [*FUNCTIONS, *CONSTANTS, "Piecewise"]
         if self.symbol is not None:
             known.append(self.symbol.name)
         close = difflib.get_close_matches(name[:40], known, n=3)
         return f"; close names: {', '.join(close)}" if close else ""
 
-    def arguments(self, name: str, fewest: int, most: int) -> list[Operand]:
-        self.demand("(")
-        found = [self.value()]
-        while self.next_is(",") and len(found) <= most:
+    def _arguments(self, name: str, fewest: int, most: int) -> list[Operand]:
+        self._demand("(")
+        found = [self._value()]
+        while self._next_is(",") and len(found) <= most:
             self.position += 1
-            found.append(self.value())
-        self.demand(")")
+            found.append(self._value())
+        self._demand(")")
         if not fewest <= len(found) <= most:
             allowed = str(fewest) if fewest == most else f"{fewest} to {most}"
             raise Refused(f"{name} takes {allowed} arguments")
         return found
 
-    def piecewise(self) -> Operand:
-        self.demand("(")
+    def _piecewise(self) -> Operand:
+        self._demand("(")
         branches: list[tuple[Operand, Boolean]] = []
         while True:
-            self.demand("(")
-            value = self.value()
-            self.demand(",")
-            branches.append((value, self.condition()))
-            self.demand(")")
-            if not self.next_is(","):
+            self._demand("(")
+            value = self._value()
+            self._demand(",")
+            branches.append((value, self._condition()))
+            self._demand(")")
+            if not self._next_is(","):
                 break
             self.position += 1
-        self.demand(")")
+        self._demand(")")
         if branches[-1][1] != sympy.true:
             raise Refused("the last branch of Piecewise must be (value, True)")
         # Unevaluated: SymPy would solve the conditions and rewrite them with infinite ends.

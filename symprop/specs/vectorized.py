@@ -99,15 +99,16 @@ class _ArrayFunction:
         flat = np.ravel(x)
         result = np.empty_like(flat)
         index = np.searchsorted(self.thresholds, flat, side="right")
-        finite = np.isfinite(flat)
-        for position, function in enumerate(self.functions):
-            chosen = finite & (index == position)
-            if chosen.any():
-                result[chosen] = function(flat[chosen])
+        inside = np.isfinite(flat)
         for approximate, point in self.exact:
             hit = flat == approximate
             if hit.any():
                 result[hit] = self.value_at(point)
+                inside &= ~hit
+        for position, function in enumerate(self.functions):
+            chosen = inside & (index == position)
+            if chosen.any():
+                result[chosen] = function(flat[chosen])
         for infinity in (-np.inf, np.inf):
             hit = flat == infinity
             if hit.any():
