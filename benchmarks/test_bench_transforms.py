@@ -83,10 +83,12 @@ def mpmath_kernel(q: float, rho: float) -> mpmath.mpf:
         root, sine = mpmath.sqrt(q), mpmath.sqrt(1 - mpmath.mpf(rho) ** 2)
         ends = [-9, 0, 9]
         return mpmath.quad(
-            lambda x, y: mpmath.tanh(root * x)
-            * mpmath.tanh(root * (rho * x + sine * y))
-            * mpmath.npdf(x)
-            * mpmath.npdf(y),
+            lambda x, y: (
+                mpmath.tanh(root * x)
+                * mpmath.tanh(root * (rho * x + sine * y))
+                * mpmath.npdf(x)
+                * mpmath.npdf(y)
+            ),
             ends,
             ends,
         )

@@ -175,9 +175,7 @@ def angle_kernel(
     bits = _bits(enclose)
     with working_bits(2 * bits):
         target = float(enclose(arb(1), bits).abs_upper()) * 2.0**-_ACCURACY
-        bounds = [
-            (ratio, _ellipse_bound((first, second), pair, ratio)[1]) for ratio in _RATIOS
-        ]
+        bounds = [(ratio, _ellipse_bound((first, second), pair, ratio)[1]) for ratio in _RATIOS]
         ratio, bound = _cheapest(bounds, target)
         if _nodes(ratio, bound, target) > _MOST_NODES:
             return None

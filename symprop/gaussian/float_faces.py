@@ -20,6 +20,7 @@ from symprop.gaussian.float_tables import Enclosing, table_kernel
 from symprop.gaussian.float_tile import Tile
 from symprop.gaussian.hot_forms import HotForm, hot_form
 from symprop.gaussian.kernel_values import kernel_ball
+from symprop.gaussian.softsign_kernel import softsign_balls
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
@@ -123,14 +124,15 @@ def _kernel(
     if angle is not None:
         return angle
     if single and variances[0] == variances[1]:
-        return table_kernel(enclose, pair, parity=first.parity)
+        fast = softsign_balls(first, variances[0])
+        return table_kernel(fast or enclose, pair, parity=first.parity)
     ends = [
         _Balls(function, function, (q, q))
         for function, q in zip((first, second), variances, strict=True)
     ]
 
     def spread(gap: arb, bits: int) -> arb:
-        with working_bits(bits + 30):
+        with working_bits(bits + _DEEPEST):
             product = arb(1)
             for end in ends:
                 product *= (end(arb(1), bits) - end(1 - gap, bits)).nonnegative_part()

@@ -193,20 +193,21 @@ def table_kernel(
     bits = _ACCURACY + _GUARD + abs(int(magnitude_bits(largest)))
     target = float(largest) * 2.0**-_ACCURACY
 
-    def distance(gap: arb, precision: int) -> arb:
-        if spread is not None:
-            return spread(gap, precision).upper()
-        with working_bits(2 * precision):
-            return (enclose(arb(1), precision) - enclose(1 - gap, precision)).upper()
+    def distance(multiple: int, exponent: int) -> arb:
+        """Bound D at the gap ``multiple * 2**-exponent``."""
+        with working_bits(bits + exponent + _GUARD):
+            gap = multiple * _power_of_two(-exponent)
+            if spread is not None:
+                return spread(gap, bits).upper()
+            return (enclose(arb(1), bits) - enclose(1 - gap, bits)).upper()
 
-    depth, beyond = _depth(distance, bits, target)
+    depth, beyond = _depth(distance, target)
     bounds = [2 * largest]
     bounds += [
-        (2 * largest).min(_SPREAD * distance(_REACH * _power_of_two(-octave - 1), bits + depth))
-        for octave in range(1, depth)
+        (2 * largest).min(_SPREAD * distance(_REACH, octave + 1)) for octave in range(1, depth)
     ]
     precision = bits + depth + _GUARD
-    panels = []
+    panels: list[Panel] = []
     for sign in (1, -1):
         if sign == -1 and parity is not None:
             panels += [_reflected(panel, parity) for panel in panels]
@@ -287,11 +288,11 @@ def _constant(value: arb, slack: arb) -> Panel:
     return Panel((middle,), float((abs(value - middle) + slack).upper()) * (1 + 2.0**-50))
 
 
-def _depth(distance: Enclosing, bits: int, target: float) -> tuple[int, arb]:
+def _depth(distance: Callable[[int, int], arb], target: float) -> tuple[int, arb]:
     """Return the octaves after which the kernel is its end value, and what that misses."""
     missed = arb("inf")
     for depth in range(54, _DEEPEST, 8):
-        missed = distance(_power_of_two(-depth), bits + depth)
+        missed = distance(1, depth)
         if missed <= target:
             return depth, missed
     raise PrecisionNotReached(

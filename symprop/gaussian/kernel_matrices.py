@@ -191,9 +191,7 @@ def _apply(
     spaces = scratch(4)
     for rows, columns in matrix_tiles(*matrix.shape, upper=symmetric):
         shape = rows.stop - rows.start, columns.stop - columns.start
-        rho, out, first, second = (
-            space[: shape[0] * shape[1]].reshape(shape) for space in spaces
-        )
+        rho, out, first, second = (space[: shape[0] * shape[1]].reshape(shape) for space in spaces)
         given = matrix[rows, columns]
         if not (given.min() >= -1 - _OVERSHOOT and given.max() <= 1 + _OVERSHOOT):
             raise OutOfDomain(expected("correlations", "inside [-1, 1]", _worst(given)))
@@ -217,9 +215,7 @@ def _worst(values: Array) -> float:
     return float(values.flat[np.argmax(np.where(np.isnan(values), np.inf, np.abs(values)))])
 
 
-def _filler(
-    phi: Activation, q1: Array, q2: Array, error: float
-) -> tuple[_Fill, Array | None]:
+def _filler(phi: Activation, q1: Array, q2: Array, error: float) -> tuple[_Fill, Array | None]:
     """Return how to fill a tile, and the diagonal where that is known better."""
     lowest, highest = min(q1.min(), q2.min()), max(q1.max(), q2.max())
     equal = highest - lowest <= _SAME * highest

@@ -60,9 +60,7 @@ class PiecewisePolynomial:
         """Largest power of the local variable."""
         return len(self.coefficients) - 1
 
-    def __call__(
-        self, x: ArrayLike, out: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float64]:
+    def __call__(self, x: ArrayLike, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Evaluate at ``x``; `OutOfDomain` for a point outside the interval or a nan."""
         points = np.asarray(x, dtype=np.float64)
         inside = (points >= self.breakpoints[0]) & (points <= self.breakpoints[-1])

@@ -34,9 +34,7 @@ def flat_tiles(size: int) -> Iterator[slice]:
         yield slice(start, min(start + TILE, size))
 
 
-def matrix_tiles(
-    rows: int, columns: int, *, upper: bool = False
-) -> Iterator[tuple[slice, slice]]:
+def matrix_tiles(rows: int, columns: int, *, upper: bool = False) -> Iterator[tuple[slice, slice]]:
     """Yield pairs of slices that cover a matrix; with ``upper``, its upper triangle.
 
     In the latter case the first tile of every band of rows starts on the diagonal.

@@ -46,6 +46,7 @@ QUICK = {
     "tanhshrink": SeriesKernel,
 }
 SLOW = {
+    "softsign": TableKernel,
     "log_sigmoid": SeriesKernel,
     "softplus": SeriesKernel,
     "gelu_tanh": SeriesKernel,

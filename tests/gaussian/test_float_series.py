@@ -116,8 +116,9 @@ def test_long_series_become_tables() -> None:
         assert abs(exact(value) - certified.enclose(c, dps=20).ball) <= kernel.error
 
 
-def test_no_constant_is_lost(name="softplus") -> None:
-    """A large mean and a small variance: the deficit survives, though V - a_0^2 cancels."""
+def test_small_deficit_beside_a_large_mean() -> None:
+    """At small variance the deficit survives, though V - a_0^2 cancels."""
+    name = "softplus"
     q = Fraction(1, 10**10)
     kernel, certified = build(name, q), dual_kernel(name, variances=(q, q))
     true = certified.deficit(angle_gap=0.5, dps=15).ball

@@ -21,7 +21,7 @@ def at_unit_variance(kernel):
 
 
 def steep(rho: arb, bits: int) -> arb:
-    """``x^(1/5) 2F1(1/2, 1/2; 6/5; x)``: alpha-ReLU at -3/10, infinitely steep at 1 like e^(1/5)."""
+    """``x^(1/5) 2F1(1/2, 1/2; 6/5; x)``: alpha-ReLU at -3/10, as steep as e^(1/5) at 1."""
     from flint import acb
 
     with working_bits(2 * bits + 300):

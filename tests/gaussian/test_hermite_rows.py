@@ -46,7 +46,7 @@ def test_parity_leaves_exact_zeros() -> None:
 def test_a_row_does_not_depend_on_its_company() -> None:
     phi = activation("silu")
     alone = hermite_rows(phi, [1.7], 20).coefficients[0]
-    among = hermite_rows(phi, np.linspace(1.1, 3.5, 500).tolist() + [1.7], 20).coefficients[-1]
+    among = hermite_rows(phi, [*np.linspace(1.1, 3.5, 500), 1.7], 20).coefficients[-1]
     np.testing.assert_allclose(among, alone, rtol=0, atol=1e-15)
 
 

@@ -64,7 +64,7 @@ def test_piecewise_linear(spec, slope, output) -> None:
 @pytest.mark.parametrize(
     "spec",
     [
-        "tanh", "silu", "elu", "relu6", "softsign", "x", "1", "erf(x + 1)", "erf(x)**2", "sin(x**2)",
+        "tanh", "silu", "elu", "relu6", "softsign", "x", "1", "erf(x + 1)", "sin(x**2)",
         "x*erf(x)", "sin(x) + cos(x)", "exp(-x**4)", "erf(x) + 1/3", "Max(x, 1)",
         "Piecewise((x**2, x > 0), (x, True))", "Piecewise((2, x > 0), (1, True))",
     ],
