@@ -88,7 +88,7 @@ def float_kernel(
     --------
     >>> kernel = float_kernel("erf")
     >>> float(kernel(1.0)), kernel.error < 3e-15
-    (0.4645591..., True)
+    (0.464559..., True)
     """
     first = activation(phi)
     second = first if psi is None else activation(psi)

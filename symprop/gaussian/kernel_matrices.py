@@ -27,7 +27,7 @@ from symprop.foundation.errors import (
 )
 from symprop.gaussian.float_faces import closed_form_kernel, float_kernel
 from symprop.gaussian.float_tile import Array, Tile
-from symprop.gaussian.hermite_rows import HermiteRows, hermite_rows
+from symprop.gaussian.expansions_by_row import HermiteRows, hermite_rows
 from symprop.gaussian.hot_forms import hot_form
 from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.tiles import matrix_tiles, scratch

@@ -1,4 +1,4 @@
-r"""Fast balls of the dual kernel of softsign, whose pieces have poles and its kernel no closed form.
+r"""Fast balls of the dual kernel of softsign, which has no closed form and whose pieces have poles.
 
 On the half line :math:`f(z) = bz/(1 + bz)` is projected on polynomials of degree n in the
 space of the half-normal law. With P the projection and :math:`\epsilon` its distance,

@@ -5,7 +5,7 @@ import pytest
 
 from symprop.foundation.errors import OutOfDomain
 from symprop.gaussian.hermite import hermite_coefficients
-from symprop.gaussian.hermite_rows import hermite_rows
+from symprop.gaussian.expansions_by_row import hermite_rows
 from symprop.numerics.precision import working_bits
 from symprop.specs.activation import activation
 from tests.gaussian.textbook_kernels import exact
