@@ -56,8 +56,9 @@ class Angle:
                 expected("rho", "or angle_gap, exactly one of them", (self.rho, self.angle_gap))
             )
         name, value = ("rho", self.rho) if self.angle_gap is None else ("angle_gap", self.angle_gap)
-        ball = as_ball(value, 64, name)
-        if ball < (-1 if name == "rho" else 0) or ball > (1 if name == "rho" else 2):
+        exact = as_exact(value, name) if not isinstance(value, arb | Enclosure) else None
+        number = exact if isinstance(exact, sympy.Rational) else as_ball(value, 64, name)
+        if number < (-1 if name == "rho" else 0) or number > (1 if name == "rho" else 2):
             condition = "inside [-1, 1]" if name == "rho" else "inside [0, 2]"
             raise OutOfDomain(expected(name, condition, value))
 
@@ -170,9 +171,13 @@ class DualKernel:
                 return adaptive(
                     lambda bits: function(bits, True), dps, what, doublings=_CLOSED_FORM_DOUBLINGS
                 )
-            except PrecisionNotReached:
+            except PrecisionNotReached as error:
                 if not self._has_quadrature:
                     raise
+                try:
+                    return adaptive(lambda bits: function(bits, False), dps, what)
+                except PrecisionNotReached:
+                    raise error from None
         return adaptive(lambda bits: function(bits, False), dps, what)
 
     def _finite(self, error: PrecisionNotReached, angle: Angle) -> Exception:

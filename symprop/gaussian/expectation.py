@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import sympy
@@ -14,7 +15,7 @@ from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of, rational_ball
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
-from symprop.specs.activation import Activation, activation
+from symprop.specs.activation import Activation, X, activation
 from symprop.specs.growth import check_square_integrable
 
 if TYPE_CHECKING:
@@ -44,15 +45,37 @@ def require_square_integrable(function: Activation, variance: object) -> None:
         if exact is None:
             exact = sympy.Rational(Enclosure(as_ball(variance, 64)).upper)
         function = function.scaled(slope=sympy.sqrt(exact))
+    _check_once(function)
+
+
+@lru_cache(maxsize=1024)
+def _check_once(function: Activation) -> None:
     check_square_integrable(function)
 
 
+def _is_singular(function: Activation) -> bool:
+    """Whether an expression has no finite value at an end of its piece, as ``x**(-1/4)`` at 0."""
+    for piece in function.pieces:
+        for end in (piece.lower, piece.upper):
+            if end.is_finite:
+                value = piece.expression.subs(X, end)
+                if not (value.is_number and value.is_finite):
+                    return True
+    return False
+
+
 def require_integrable(function: Activation, variance: arb) -> None:
-    """Raise `OutOfDomain` if the proved growth is not below ``exp(x**2 / (2 variance))``."""
+    """Raise `OutOfDomain` unless ``E |function(sqrt(variance) Z)| < oo`` is proved.
+
+    Growth must be below ``exp(x**2/(2 variance))``; at a singular point the square is asked
+    to be integrable, since a closed form continued past that has no meaning.
+    """
     for term in function.growth:
         if term.quadratic > 0 and not rational_ball(term.quadratic) * variance < arb("0.5"):
             condition = "integrable against the Gaussian, growing slower than exp(x**2/(2 q)),"
             raise OutOfDomain(expected("f", condition, function.name))
+    if _is_singular(function):
+        check_square_integrable(function)  # more than is needed, and proved
 
 
 def quadrature_expectation(integrand: Integrand, variance: object, dps: int) -> Enclosure:

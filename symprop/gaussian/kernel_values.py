@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import sympy
 from flint import arb
 
-from symprop.foundation.errors import NoConvergence
+from symprop.foundation.errors import NoConvergence, PrecisionNotReached
 from symprop.gaussian.double_integral import double_expectation
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.hermite import hermite_balls
@@ -65,6 +66,10 @@ def kernel_ball(
     exact = angle.exact
     if exact in (1, -1):
         return _on_the_diagonal(phi, psi, variances, int(exact), bits, same)
+    if not gap > 0:
+        raise PrecisionNotReached(
+            f"Expected a correlation proved to be inside (-1, 1) but got {rho.str(8)}."
+        )
     first = integrand_of(phi)
     second = first if same else integrand_of(psi)
     for order in _ORDERS:
@@ -104,6 +109,7 @@ def _tanh_value(
     return None if value is None else output**2 * value
 
 
+@lru_cache(maxsize=1024)
 def tanh_scale(
     phi: Activation,
 ) -> tuple[Callable[[int], arb], Callable[[int], arb]] | None:

@@ -150,7 +150,8 @@ class WTransform:
         else:
             with working_bits(4096):
                 ratio = as_ball(nu, 4096, "nu") / as_ball(q, 4096, "q")
-        if abs(as_ball(ratio, 64)) > 1:
+        number = ratio if isinstance(ratio, sympy.Rational) else as_ball(ratio, 64)
+        if abs(number) > 1:
             raise OutOfDomain(expected("nu", f"inside [-q, q] with q={q}", nu))
         return ratio
 

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 from flint import arb, fmpq, fmpz
 
-from symprop.foundation.errors import InvalidArgument, UndecidedComparison, expected
+from symprop.foundation.errors import (
+    InvalidArgument,
+    OutOfDomain,
+    UndecidedComparison,
+    expected,
+)
+from symprop.foundation.validation import check_integer
 from symprop.numerics.ball_functions import ball_integer_power
 from symprop.numerics.decimals import proved_decimal
 from symprop.numerics.precision import working_bits
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
     import sympy
 
 __all__ = ["Enclosure"]
+
+_MOST_BITS = 10_000_000
 
 
 def _as_fraction(ball: arb) -> Fraction:
@@ -73,6 +81,7 @@ class Enclosure:
     _ball: arb
 
     def __init__(self, ball: arb | int | Fraction | str | Enclosure, *, bits: int = 128) -> None:
+        check_integer("bits", bits, minimum=2, maximum=_MOST_BITS)
         if isinstance(ball, Enclosure):
             value = ball.ball
         elif isinstance(ball, arb):
@@ -86,11 +95,18 @@ class Enclosure:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"Enclosure is frozen; cannot set {name}")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"Enclosure is frozen; cannot delete {name}")
+
     @classmethod
     def from_bounds(cls, lower: object, upper: object, *, bits: int = 128) -> Enclosure:
         """Return the smallest ball at ``bits`` bits around ``[lower, upper]``."""
+        check_integer("bits", bits, minimum=2, maximum=_MOST_BITS)
+        left, right = _read(lower, bits), _read(upper, bits)
+        if left > right:
+            raise InvalidArgument(expected("upper", f">= {lower}", upper))
         with working_bits(bits):
-            return cls(_read(lower, bits).union(_read(upper, bits)))
+            return cls(left.union(right))
 
     @classmethod
     def from_integers(cls, parts: Sequence[int]) -> Enclosure:
@@ -169,7 +185,10 @@ class Enclosure:
         if isinstance(value, Enclosure):
             return self.lower <= value.lower and value.upper <= self.upper
         if isinstance(value, int | Fraction | str | float):
-            exact = Fraction(value)
+            try:
+                exact = Fraction(value)
+            except (ValueError, OverflowError, ZeroDivisionError):
+                raise InvalidArgument(expected("value", "to be a number", value)) from None
             return self.lower <= exact <= self.upper
         other = _read(value, 4096)
         return self.contains(Enclosure(other))
@@ -213,7 +232,10 @@ class Enclosure:
         except InvalidArgument:
             return NotImplemented  # type: ignore[no-any-return]
         with working_bits(bits):
-            return Enclosure(operation(self._ball, ball))
+            result = operation(self._ball, ball)
+        if result.is_nan():
+            raise OutOfDomain(f"Expected an operation defined on {self!r} and {other!r}.")
+        return Enclosure(result)
 
     def __add__(self, other: object) -> Enclosure:
         return self._combine(other, lambda a, b: a + b)

@@ -273,12 +273,15 @@ def adaptive(
         with working_bits(bits):
             ball = function(bits)
         if ball.is_finite():
+            stuck = best is not None and not ball.rad() < best.rad() / 4
             if best is None or ball.rad() < best.rad():
                 best = ball
             if ball.rel_accuracy_bits() >= goal or ball.is_exact():
                 return Enclosure(ball)
             if ball.contains(0) and abs(ball).upper() < arb(2) ** (-4 * goal - 130):
                 return Enclosure(ball)
+            if stuck:
+                break  # the arguments themselves are too wide
         bits += max(bits, 64)
     proved = None if best is None else Enclosure(best)
     raise PrecisionNotReached(

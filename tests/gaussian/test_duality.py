@@ -3,8 +3,14 @@ import pickle
 import mpmath
 import pytest
 import sympy
+from flint import arb
 
-from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
+from symprop.foundation.errors import (
+    InvalidArgument,
+    NoClosedForm,
+    OutOfDomain,
+    PrecisionNotReached,
+)
 from symprop.gaussian.closed_forms import RHO
 from symprop.gaussian.duality import Angle, dual_kernel
 from symprop.numerics.enclosure import Enclosure
@@ -128,3 +134,17 @@ def test_kernels_pickle() -> None:
 def test_a_singular_derivative_is_out_of_domain(rho: int) -> None:
     with pytest.raises(OutOfDomain, match="finite"):
         dual_kernel("relu").derivative(2).enclose(rho, dps=15)
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh", "elu"])
+def test_a_ball_that_touches_one_is_never_taken_for_its_edge(name: str) -> None:
+    kernel = dual_kernel(name)
+    for ball in (arb(1, "0.1"), arb("0.5", "0.01")):
+        with pytest.raises(PrecisionNotReached):
+            kernel.enclose(ball, dps=15)
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh", "softsign"])
+def test_a_correlation_barely_outside_is_refused(name: str) -> None:
+    with pytest.raises(OutOfDomain, match="rho inside"):
+        dual_kernel(name).enclose("1." + "0" * 40 + "1")

@@ -66,3 +66,10 @@ def test_square_integrability_depends_on_the_variance() -> None:
     with pytest.raises(OutOfDomain):
         require_square_integrable(growing, 2)
     require_square_integrable(activation("exp(x**2/3)"), arb("0.5"))
+
+
+@pytest.mark.parametrize("text", ["Abs(x)**(-3/2)", "Piecewise((x**(-3/2), x > 0), (0, True))"])
+def test_divergent_integrals_get_no_closed_form(text: str) -> None:
+    """The Gamma function continues past the pole; the integral does not."""
+    with pytest.raises(OutOfDomain):
+        gaussian_expectation(text)
