@@ -227,7 +227,23 @@ def logarithm(inner: Envelope, domain: Domain) -> Envelope:
     above = inner.upper.positive_part().terms
     top = Rates(*(max(rates[index] for rates in above) for index in range(3)))
     coefficient = len(above) * max(above.values())
-    return Envelope(_log_term(*floor, up=False), _log_term(coefficient, top, up=True))
+    lower = _log_term(*floor, up=False)
+    if floor[1].linear == floor[1].quadratic == 0:
+        least = max(_least_value(inner.lower, domain), floor[0] if floor[1].power >= 0 else 0)
+        if least > 0:
+            lower = ExponentialSum.of(log_bounds(Fraction(least))[0])
+    return Envelope(lower, _log_term(coefficient, top, up=True))
+
+
+def _least_value(total: ExponentialSum, domain: Domain) -> Fraction:
+    """Return the value at the start of a sum of non-decreasing terms, or 0."""
+    least = Fraction(0)
+    for rates, value in total.terms.items():
+        if value < 0:
+            return Fraction(0)
+        if min(rates) >= 0:
+            least += value * power_bounds(domain.start, rates.power)[0]
+    return least
 
 
 def _log_term(coefficient: Fraction, rates: Rates, *, up: bool) -> ExponentialSum:

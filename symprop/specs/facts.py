@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _PROBE_BITS = 80
+_MOST_OPERATIONS = 200  # beyond, SymPy's simplification may take minutes
 
 
 @lru_cache(maxsize=1024)
@@ -122,13 +123,18 @@ def _equal(left: sympy.Expr, right: sympy.Expr, sample: sympy.Rational) -> bool 
     difference = left - right
     if difference == 0:
         return True
-    with working_bits(_PROBE_BITS):
-        value = compile_ball(difference, [X])(arb(int(sample.p)) / int(sample.q))
-        if not value.contains(0):
-            return False
+    if not _ball_at(difference, sample).contains(0):
+        return False
+    if difference.count_ops() > _MOST_OPERATIONS:
+        return None
     if any(reduce(difference) == 0 for reduce in (sympy.expand, sympy.simplify)):
         return True
     return None
+
+
+def _ball_at(expression: sympy.Expr, point: sympy.Rational) -> arb:
+    with working_bits(_PROBE_BITS):
+        return compile_ball(expression, [X])(arb(int(point.p)) / int(point.q))
 
 
 def parity_of(pieces: Sequence[Piece]) -> Literal["even", "odd"] | None:
@@ -179,12 +185,12 @@ def _monomial_degree(expression: sympy.Expr, side: int) -> sympy.Expr | None:
     if not expression.has(X):
         return sympy.Integer(0)
     try:
-        at_one = sympy.diff(expression, X).xreplace({X: sympy.Integer(side)}) * side
-        degree = sympy.simplify(at_one / expression.xreplace({X: sympy.Integer(side)}))
-        if not degree.is_real:
+        euler = X * sympy.diff(expression, X) / expression  # constant exactly for a monomial
+        probes = [_ball_at(euler, sympy.Rational(side * at)) for at in (1, 2)]
+        if not probes[0].is_finite() or not probes[0].overlaps(probes[1]):
             return None
-        euler = X * sympy.diff(expression, X) - degree * expression
-        proved = _equal(euler, sympy.Integer(0), sympy.Integer(2 * side))
+        degree = sympy.simplify(euler.xreplace({X: sympy.Integer(side)}))
+        proved = _equal(euler, degree, sympy.Integer(2 * side))
     except SymPropError:
         return None
-    return degree if proved else None
+    return degree if proved and degree.is_real else None

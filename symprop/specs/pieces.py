@@ -18,7 +18,10 @@ from symprop.specs.zeros import real_zeros, sorted_distinct
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Piece", "decompose"]
+__all__ = ["MOST_PIECES", "Piece", "decompose"]
+
+MOST_PIECES = 512
+"""An expression with more pieces is refused: nested absolute values double them each time."""
 
 _SWITCHES = (sympy.Piecewise, sympy.Max, sympy.Min, sympy.Abs, sympy.sign, sympy.Heaviside)
 _ENTIRE = sympy.exp | sympy.sin | sympy.cos | sympy.sinh | sympy.cosh | sympy.erf | sympy.erfc
@@ -116,6 +119,10 @@ def _split_all(
             for left, right, arguments in cells
             for piece in _split(node, left, right)
         ]
+        if len(cells) > MOST_PIECES:
+            raise OutOfDomain(
+                expected("expression", f"with at most {MOST_PIECES} pieces", str(node))
+            )
     return cells
 
 
