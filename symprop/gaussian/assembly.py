@@ -101,7 +101,11 @@ def _spell(ring: Ring, key: TermKey) -> Iterable[tuple[TermKey, FracElement]]:
             yield key, one
     elif key.kind == "normal":
         argument = key.arguments[0] / sympy.sqrt(2)
-        if bounded or argument.has(sympy.I):
+        turned = sympy.expand(-sympy.I * argument)
+        if argument.has(sympy.I) and not turned.has(sympy.I):  # erf(i y) = i erfi(y)
+            yield special(0), one / 2
+            yield from weighted(ring(sympy.I) / 2, sympy.erfi(turned))
+        elif bounded:
             yield special(0), one / 2
             yield from weighted(one / 2, sympy.erf(argument))
         else:

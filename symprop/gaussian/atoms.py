@@ -54,6 +54,11 @@ class Atom:
         return not self.power.is_Integer
 
     @property
+    def is_monomial(self) -> bool:
+        """Whether the atom is a power of ``x`` and nothing else."""
+        return self == Atom(self.power) and not self.is_power
+
+    @property
     def is_polynomial(self) -> bool:
         """Whether there is no exponential factor."""
         return bool(self.linear == 0 and self.quadratic == 0)

@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from symprop.foundation.errors import NoClosedForm
+from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
 from symprop.gaussian.assembly import assemble, real_part
 from symprop.gaussian.atoms import ONE, Atom, Atoms, Step, decompose, multiply
 from symprop.gaussian.hermite_sequences import hermite_sequence, power_moment
-from symprop.gaussian.price import Terms, add_terms, expect
+from symprop.gaussian.price import Terms, add_terms, expect, expect_polynomials
 from symprop.gaussian.rational_functions import Ring
 from symprop.specs.activation import Activation, activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from sympy.polys.fields import FracElement
 
 __all__ = [
     "Q1",
@@ -56,7 +58,11 @@ def _atoms(phi: Activation) -> tuple[sympy.Expr, Atoms]:
     found = decompose(phi)
     shared: set[sympy.Expr] | None = None
     for coefficient in found.values():
-        factors = {item for item in sympy.Mul.make_args(coefficient) if not item.is_Rational}
+        factors = {
+            item
+            for item in sympy.Mul.make_args(coefficient)
+            if not (item.is_Rational or item.has(sympy.I))
+        }
         shared = factors if shared is None else shared & factors
     common = sympy.Mul(*(shared or ()))
     return common, {atom: coefficient / common for atom, coefficient in found.items()}
@@ -87,24 +93,48 @@ def _ring(sigma1: sympy.Expr, sigma2: sympy.Expr, atoms: Iterable[tuple[Atom, sy
     return Ring(sigma1, sigma2, RHO, numbers, opaque)
 
 
-def _in_ring(ring: Ring, coefficient: sympy.Expr) -> object:
+def _in_ring(ring: Ring, coefficient: sympy.Expr) -> FracElement:
     number, rest = coefficient.as_coeff_Mul()
     return ring(number) * ring(rest)
 
 
 def _sum_of_pairs(sigma1: sympy.Expr, sigma2: sympy.Expr, left: Atoms, right: Atoms) -> sympy.Expr:
-    plain_left = {atom: c for atom, c in left.items() if not atom.is_power}
-    plain_right = {atom: c for atom, c in right.items() if not atom.is_power}
-    ring = _ring(sigma1, sigma2, (*plain_left.items(), *plain_right.items()))
-    terms: Terms = {}
-    for (first, c), (second, d) in product(plain_left.items(), plain_right.items()):
-        add_terms(terms, expect(ring, first, second), _in_ring(ring, c) * _in_ring(ring, d))
-    total = assemble(ring, terms)
-    powers = []
-    for (first, c), (second, d) in product(left.items(), right.items()):
-        if first.is_power or second.is_power:
-            powers.append(c * d * _power_pair(first, second, sigma1, sigma2))
-    return total + sympy.Add(*powers)
+    sides = [
+        {atom: coefficient for atom, coefficient in side.items() if not atom.is_power}
+        for side in (left, right)
+    ]
+    ring = _ring(sigma1, sigma2, (item for side in sides for item in side.items()))
+    first, second = (
+        {atom: _in_ring(ring, coefficient) for atom, coefficient in side.items()} for side in sides
+    )
+    terms = expect_polynomials(ring, _powers(first), _powers(second))
+    for (one, c), (other, d) in product(first.items(), second.items()):
+        if not (one.is_monomial and other.is_monomial):
+            add_terms(terms, expect(ring, one, other), c * d)
+    powers = [
+        c * d * _power_pair(one, other, sigma1, sigma2)
+        for (one, c), (other, d) in product(left.items(), right.items())
+        if one.is_power or other.is_power
+    ]
+    return sympy.Add(assemble(ring, terms), *powers)
+
+
+def _powers(atoms: dict[Atom, FracElement]) -> dict[int, FracElement]:
+    return {int(atom.power): value for atom, value in atoms.items() if atom.is_monomial}
+
+
+def _check_existence(q1: sympy.Expr, q2: sympy.Expr, left: Atoms, right: Atoms) -> None:
+    """Refuse numeric variances at which the expectation is infinite for some correlation."""
+    if q1.free_symbols or q2.free_symbols:
+        return
+    for one, other in product(left, right):
+        b1, b2 = one.quadratic, other.quadratic
+        margins = (1 - 2 * b1 * q1, 1 - 2 * b2 * q2)
+        crossed = margins[0] * margins[1] - 4 * b1 * b2 * q1 * q2
+        if not (margins[0] > 0 and margins[1] > 0 and crossed > 0):
+            raise OutOfDomain(
+                expected("variances", "small enough for a finite expectation", f"({q1}, {q2})")
+            )
 
 
 def kernel_closed_form(
@@ -132,6 +162,8 @@ def kernel_closed_form(
     ------
     NoClosedForm
         At once, naming the term that blocks.
+    OutOfDomain
+        If the expectation is infinite at the numeric variances given.
 
     Conventions
     -----------
@@ -161,11 +193,12 @@ def kernel_closed_form(
 
 @lru_cache(maxsize=512)
 def _kernel(phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr) -> sympy.Expr:
+    left_factor, left = _atoms(phi)
+    right_factor, right = _atoms(psi)
+    _check_existence(q1, q2, left, right)
     sigmas = sympy.sqrt(q1), sympy.sqrt(q2)
     if not all(sigma.is_Rational or sigma.free_symbols for sigma in sigmas):
         return _kernel(phi, psi, Q1, Q2).subs({Q1: q1, Q2: q2})
-    left_factor, left = _atoms(phi)
-    right_factor, right = _atoms(psi)
     return left_factor * right_factor * _sum_of_pairs(*sigmas, left, right)
 
 
@@ -270,12 +303,13 @@ def second_moment_closed_form(
 
 @lru_cache(maxsize=512)
 def _moment(phi: Activation, squared: bool, q: sympy.Expr) -> sympy.Expr:
-    sigma = sympy.sqrt(q)
-    if not (sigma.is_Rational or sigma.free_symbols):
-        return _moment(phi, squared, Q).subs(Q, q)
     factor, atoms = _atoms(phi)
     if squared:
         factor, atoms = factor**2, multiply(atoms, atoms)
+    _check_existence(q, q, atoms, {ONE: sympy.S.One})
+    sigma = sympy.sqrt(q)
+    if not (sigma.is_Rational or sigma.free_symbols):
+        return _moment(phi, squared, Q).subs(Q, q)
     return factor * _sum_of_expectations(sigma, atoms)
 
 

@@ -15,6 +15,7 @@ All coefficients are rational functions of ``s1, s2, rho``, kept exact and reduc
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import factorial
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -24,12 +25,12 @@ from symprop.foundation.errors import NoClosedForm
 from symprop.gaussian.half_angle import HalfAngleErf, HalfAngleGaussian
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from symprop.gaussian.atoms import Atom, Step
     from symprop.gaussian.rational_functions import Ring
 
-__all__ = ["TermKey", "Terms", "add_terms", "expect"]
+__all__ = ["TermKey", "Terms", "add_terms", "expect", "expect_polynomials"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +137,6 @@ class _Law:
         zero, one = ring.field.zero, ring.field.one
         if not self.steps:
             return {TermKey(zero): one}
-        if len(self.steps) > 2:
-            raise NoClosedForm(
-                "Expected at most two steps or error functions in one expectation"
-                f" but got {len(self.steps)}."
-            )
         heights, roots = [], []
         for argument, threshold, side in self.steps:
             variance = self.covariance[argument][argument]
@@ -244,6 +240,11 @@ def expect(ring: Ring, first: Atom, second: Atom) -> Terms:
     NoClosedForm
         If more than two steps meet.
     """
+    if len(first.steps) + len(second.steps) > 2:
+        raise NoClosedForm(
+            "Expected at most two steps or error functions in one expectation"
+            f" but got {len(first.steps) + len(second.steps)}."
+        )
     q1, q2 = ring.sigma1**2, ring.sigma2**2
     c = ring.rho * ring.sigma1 * ring.sigma2
     a = [ring(first.linear), ring(second.linear)]
@@ -285,3 +286,28 @@ def _law(
         covariance[index][index] = covariance[index][index] + ring(step.blur)
         marks.append((index, ring(step.location), step.side))
     return _Law(ring, [mean[owner] for owner in owners], covariance, tuple(marks))
+
+
+def expect_polynomials(
+    ring: Ring, first: Mapping[int, FracElement], second: Mapping[int, FracElement]
+) -> Terms:
+    """Return ``E f(U) g(V)`` of two polynomials, given by power, from their Hermite expansions."""
+    left = _hermite_moments(ring, first, ring.sigma1)
+    right = _hermite_moments(ring, second, ring.sigma2)
+    total = ring.field.zero
+    for k, (a, b) in enumerate(zip(left, right, strict=False)):
+        total = total + a * b * ring.rho**k / factorial(k)
+    return {} if total == 0 else {TermKey(ring.field.zero): total}
+
+
+def _hermite_moments(
+    ring: Ring, polynomial: Mapping[int, FracElement], sigma: FracElement
+) -> list[FracElement]:
+    """Return ``E f(sigma Z) He_k(Z)`` for all ``k`` up to the degree."""
+    moments = [ring.field.zero] * (max(polynomial, default=-1) + 1)
+    for power, coefficient in polynomial.items():
+        for half in range(power // 2 + 1):
+            weight = factorial(power) // (2**half * factorial(half))
+            k = power - 2 * half
+            moments[k] = moments[k] + coefficient * sigma**power * weight
+    return moments

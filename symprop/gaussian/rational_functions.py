@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ring"]
 
+_MOST_TERMS_TO_FACTOR = 300
 _SAMPLE = (1 / 997.0, 1 / 991.0, 0.3101)  # small variances: inside every domain of existence
 
 
@@ -171,6 +172,9 @@ class Ring:
 
 @lru_cache(maxsize=4096)
 def _factor_list(polynomial: Any) -> tuple[Any, list[tuple[Any, int]]]:
+    if len(polynomial) > _MOST_TERMS_TO_FACTOR:
+        content, primitive = polynomial.primitive()
+        return content, [(primitive, 1)]
     content, factors = polynomial.factor_list()
     return content, factors
 

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import erf, ndtr
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
-_GRADES = np.concatenate([[0.0], 2.0 ** np.arange(-8, 3)])
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ class Sample:
     function: Callable[[Any], Any]
     breakpoints: tuple[float, ...] = ()
     rate: float = 0.0
+    finest: int = -7  # panels shrink towards breakpoints down to 2**finest
 
     def __call__(self, x: Any) -> Any:
         return self.function(x)
@@ -51,8 +51,8 @@ SAMPLES: dict[str, Sample] = {
     "cos": Sample(np.cos),
     "gaussian": Sample(lambda x: np.exp(-(x**2) / 2)),
     "x**3 - 2*x": Sample(lambda x: x**3 - 2 * x),
-    "alpha_relu:1/2": Sample(lambda x: np.maximum(x, 0) ** 0.5, (0,)),
-    "Max(x,0)**(3/2)": Sample(lambda x: np.maximum(x, 0) ** 1.5, (0,)),
+    "alpha_relu:1/2": Sample(lambda x: np.maximum(x, 0) ** 0.5, (0,), finest=-28),
+    "Max(x,0)**(3/2)": Sample(lambda x: np.maximum(x, 0) ** 1.5, (0,), finest=-16),
     "elu": Sample(lambda x: np.where(x > 0, x, np.expm1(_left(x))), (0,)),
     "celu:2": Sample(lambda x: np.where(x > 0, x, 2 * np.expm1(_left(x) / 2)), (0,)),
     "selu": Sample(
@@ -76,7 +76,7 @@ SAMPLES: dict[str, Sample] = {
         lambda x: np.where(x < -1, x**2, np.where(x < 2, 1, x)), (-1, 2)
     ),
     "sinh(x)": Sample(np.sinh, (), 1),
-    "Abs(x)**(1/3)": Sample(lambda x: np.abs(x) ** (1 / 3), (0,)),
+    "Abs(x)**(1/3)": Sample(lambda x: np.abs(x) ** (1 / 3), (0,), finest=-30),
     "erf(x)*exp(-x**2)": Sample(lambda x: erf(x) * np.exp(-(x**2))),
     "Heaviside(x - 1)*exp(-x)": Sample(
         lambda x: np.heaviside(x - 1, 0.5) * np.exp(-np.maximum(x, 0)), (1,)
@@ -102,9 +102,10 @@ def _places(phi: Sample) -> np.ndarray:
     return np.array([*phi.breakpoints, 0.0])
 
 
-def _edges(centres: np.ndarray, scale: Any, reach: float) -> np.ndarray:
+def _edges(centres: np.ndarray, scale: Any, reach: float, finest: int) -> np.ndarray:
     """Return edges around each centre, at distances of the given scale and its fractions."""
-    offsets = np.concatenate([-_GRADES, _GRADES])
+    grades = np.concatenate([[0.0], 2.0 ** np.arange(finest, 3)])
+    offsets = np.concatenate([-grades, grades])
     around = centres[..., :, None] + offsets * scale
     around = around.reshape(*centres.shape[:-1], -1)
     fixed = np.linspace(-reach, reach, 19)
@@ -117,6 +118,7 @@ def mean_of_product(phi: Sample, psi: Sample, rho: float, q1: float, q2: float) 
     s1, s2 = np.sqrt(q1), np.sqrt(q2)
     reach = 11.0 + phi.rate * s1 + psi.rate * s2
     residual = np.sqrt((1 - rho) * (1 + rho))
+    finest = min(phi.finest, psi.finest)
     own = _places(phi) / s1
     cuts = [own, own]
     scales = [np.full(own.size, 1.0), np.full(own.size, min(1.0, 1 / s1))]
@@ -127,7 +129,7 @@ def mean_of_product(phi: Sample, psi: Sample, rho: float, q1: float, q2: float) 
             scales.append(np.full(crossed.size, width / abs(rho)))
     edges = np.concatenate(
         [
-            _edges(np.array([centre]), scale, reach)
+            _edges(np.array([centre]), scale, reach, finest)
             for centres, widths in zip(cuts, scales, strict=True)
             for centre, scale in zip(centres, widths, strict=True)
         ]
@@ -137,7 +139,10 @@ def mean_of_product(phi: Sample, psi: Sample, rho: float, q1: float, q2: float) 
         return float(np.sum(weights * phi(s1 * u) * psi(rho * s2 * u)))
     thresholds = (_places(psi) - rho * s2 * u[:, None]) / (s2 * residual)
     inner = np.concatenate(
-        [_edges(thresholds, width, reach) for width in (1.0, min(1.0, 1 / (s2 * residual)))],
+        [
+            _edges(thresholds, width, reach, psi.finest)
+            for width in (1.0, min(1.0, 1 / (s2 * residual)))
+        ],
         axis=-1,
     )
     total = 0.0
@@ -153,7 +158,8 @@ def mean(phi: Sample, q: float, *, order: int = 0) -> float:
     s = np.sqrt(q)
     reach = 11.0 + phi.rate * s + np.sqrt(order)
     centres = _places(phi) / s
-    edges = np.concatenate([_edges(centres, 1.0, reach), _edges(centres, min(1.0, 1 / s), reach)])
+    scales = (1.0, min(1.0, 1 / s))
+    edges = np.concatenate([_edges(centres, scale, reach, phi.finest) for scale in scales])
     z, weights = _rule(np.unique(edges))
     before, polynomial = np.zeros_like(z), np.ones_like(z)
     for k in range(order):
