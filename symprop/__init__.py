@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from symprop.gaussian.transforms import v_transform as v_transform
     from symprop.gaussian.transforms import w_transform as w_transform
     from symprop.numerics.enclosure import Enclosure as Enclosure
-    from symprop.specs.activation import Activation as Activation
-    from symprop.specs.activation import activation as activation
+    from symprop.specs.activations import Activation as Activation
+    from symprop.specs.activations import activation as activation
 
 __version__ = "0.1.0.dev0"
 
@@ -52,8 +52,8 @@ _HOMES = {
     "v_transform": "symprop.gaussian.transforms",
     "w_transform": "symprop.gaussian.transforms",
     "Enclosure": "symprop.numerics.enclosure",
-    "Activation": "symprop.specs.activation",
-    "activation": "symprop.specs.activation",
+    "Activation": "symprop.specs.activations",
+    "activation": "symprop.specs.activations",
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604  (all are strings)

@@ -18,10 +18,10 @@ from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import bits_from_dps, working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 if TYPE_CHECKING:
-    from symprop.specs.activation import Activation
+    from symprop.specs.activations import Activation
 
 __all__ = ["coefficient", "covariance", "linearisation_error", "mean_square", "slope"]
 
@@ -50,7 +50,7 @@ def _diagonal(
 ) -> Enclosure:
     import sympy
 
-    from symprop.specs.activation import X
+    from symprop.specs.activations import X
 
     ratio = sympy.sqrt(sympy.Rational(str(q[1])) / sympy.Rational(str(q[0])))
     product = phi.expression * psi.expression.subs(X, sign * ratio * X)

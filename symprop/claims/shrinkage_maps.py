@@ -41,7 +41,7 @@ def _series(phi: str, rho: Fraction, sw2: Fraction, sb2: Fraction, dps: int, fir
     from symprop.numerics.enclosure import Enclosure
     from symprop.numerics.evaluation import as_ball
     from symprop.numerics.precision import bits_from_dps, working_bits
-    from symprop.specs.activation import activation
+    from symprop.specs.activations import activation
 
     bits = bits_from_dps(dps)
     order = 120
@@ -63,7 +63,7 @@ def next_correlation(phi: str, rho: Any, sw2: Any, sb2: Any, size: int, seed: in
     """
     import numpy as np
 
-    from symprop.specs.activation import activation
+    from symprop.specs.activations import activation
 
     generator = np.random.default_rng(seed)
     function = activation(phi)

@@ -66,7 +66,7 @@ def mean_slope_squared(phi: str, dps: int) -> Any:
     from symprop.claims import quadrature_witness as witness
     from symprop.gaussian.expectation import quadrature_expectation
     from symprop.gaussian.integrand import integrand_of
-    from symprop.specs.activation import activation
+    from symprop.specs.activations import activation
 
     derivative = activation(phi).weak_derivative().regular
     mean = quadrature_expectation(integrand_of(derivative), 1, dps)
@@ -173,9 +173,7 @@ CLAIMS = (
                 points=grid(phi=("tanh", "relu", "gelu", "sin", "x + x**2/1000")),
             ),
         ),
-        near_miss=at_points(
-            nonlinear_part, ">", sympy.Rational(1, 10), points=grid(phi=("tanh",))
-        ),
+        near_miss=at_points(nonlinear_part, ">", sympy.Rational(1, 10), points=grid(phi=("tanh",))),
     ),
     _claim(
         "kernel-slope-at-zero",

@@ -197,7 +197,7 @@ def _coefficient_series(phi: str, rho: Fraction, dps: int, *, power: int) -> Any
     from symprop.numerics.enclosure import Enclosure
     from symprop.numerics.evaluation import as_ball
     from symprop.numerics.precision import bits_from_dps, working_bits
-    from symprop.specs.activation import activation
+    from symprop.specs.activations import activation
 
     bits = bits_from_dps(dps)
     order = 120

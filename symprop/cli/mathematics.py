@@ -117,7 +117,7 @@ def expectation(
     from symprop.constants.export import number_record
     from symprop.gaussian.closed_forms import Q, expectation_closed_form
     from symprop.gaussian.expectation import gaussian_expectation
-    from symprop.specs.activation import activation as read_activation
+    from symprop.specs.activations import activation as read_activation
 
     function = read_activation(expression)
     value = gaussian_expectation(function, digits, variance=q)
@@ -143,7 +143,7 @@ def gain(
     from symprop.constants.export import number_record
     from symprop.constants.gains import gain as enclose_gain
     from symprop.constants.gains import gain_closed_form
-    from symprop.specs.activation import activation as read_activation
+    from symprop.specs.activations import activation as read_activation
 
     function = read_activation(activation)
     value = enclose_gain(function, kind, digits)

@@ -25,7 +25,7 @@ from symprop.gaussian.power_relu_closed_form import (
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import enclose
 from symprop.numerics.precision import working_digits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 from symprop.specs.catalogue import selu_constants
 from symprop.specs.expression import parse_number
 

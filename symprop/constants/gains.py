@@ -18,10 +18,10 @@ from symprop.gaussian.transforms import v_transform
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, compile_ball
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 if TYPE_CHECKING:
-    from symprop.specs.activation import Activation
+    from symprop.specs.activations import Activation
 
 __all__ = ["KINDS", "gain", "gain_closed_form"]
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symprop.foundation.errors import NoClosedForm
-from symprop.specs.activation import X
+from symprop.specs.activations import X
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from symprop.specs.activation import Activation
+    from symprop.specs.activations import Activation
 
 __all__ = ["Atom", "Atoms", "Step", "decompose", "multiply"]
 

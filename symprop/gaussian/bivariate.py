@@ -25,7 +25,7 @@ from symprop.gaussian.half_angle import (
     half_angle_cosine_sine,
     half_angle_value,
 )
-from symprop.gaussian.plackett_integral import plackett_integral
+from symprop.gaussian.plackett import plackett_integral
 from symprop.numerics.ball_functions import ball_erfc
 from symprop.numerics.precision import current_bits, working_bits
 
@@ -70,7 +70,7 @@ def bivariate_normal_cdf(h: arb, k: arb, rho: arb) -> arb:
 
     Examples
     --------
-    >>> from symprop.gaussian.plackett_integral import plackett_integral
+    >>> from symprop.gaussian.plackett import plackett_integral
     from symprop.numerics.precision import working_bits
     >>> with working_bits(60):
     ...     ball = bivariate_normal_cdf(arb(0), arb(0), arb("0.5"))

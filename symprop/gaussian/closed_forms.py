@@ -21,7 +21,7 @@ from symprop.gaussian.atoms import ONE, Atom, Atoms, Step, decompose, multiply
 from symprop.gaussian.hermite_sequences import hermite_sequence, power_moment
 from symprop.gaussian.price import Terms, add_terms, expect, expect_polynomials
 from symprop.gaussian.rational_functions import Ring
-from symprop.specs.activation import Activation, activation
+from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

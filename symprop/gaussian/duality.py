@@ -25,7 +25,7 @@ from symprop.gaussian.kernel_values import kernel_ball
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball, enclose
 from symprop.numerics.precision import working_bits, working_digits
-from symprop.specs.activation import Activation, activation
+from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

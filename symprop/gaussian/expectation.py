@@ -15,7 +15,7 @@ from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of, rational_ball
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
-from symprop.specs.activation import Activation, X, activation
+from symprop.specs.activations import Activation, X, activation
 from symprop.specs.growth import check_square_integrable
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from symprop.gaussian.float_tables import Enclosing
     from symprop.gaussian.float_tile import Array, Tile
-    from symprop.specs.activation import Activation
+    from symprop.specs.activations import Activation
 
 __all__ = ["AngleKernel", "angle_kernel"]
 

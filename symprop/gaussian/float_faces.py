@@ -24,7 +24,7 @@ from symprop.gaussian.softsign_kernel import softsign_balls
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
-from symprop.specs.activation import Activation, activation
+from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
     import sympy

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from symprop.gaussian.float_tile import Tile
-    from symprop.specs.activation import Activation
+    from symprop.specs.activations import Activation
 
 __all__ = ["SeriesBalls", "SeriesKernel", "hermite_enclosure", "series_kernel"]
 

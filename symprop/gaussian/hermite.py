@@ -17,7 +17,7 @@ from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import BallFunction, adaptive, as_exact, compile_ball
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
-from symprop.specs.activation import Activation, activation
+from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from symprop.specs.activation import Activation, X, activation
+from symprop.specs.activations import Activation, X, activation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

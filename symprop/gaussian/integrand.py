@@ -12,13 +12,13 @@ from flint import acb, arb, fmpq
 from symprop.foundation.errors import OutOfDomain
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.quadrature import upper_bound
-from symprop.specs.activation import X
+from symprop.specs.activations import X
 from symprop.specs.growth import GrowthTerm, growth_bound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from symprop.specs.activation import Activation
+    from symprop.specs.activations import Activation
 
 __all__ = [
     "Integrand",

@@ -25,13 +25,13 @@ from symprop.foundation.errors import (
     PrecisionNotReached,
     expected,
 )
+from symprop.gaussian.expansions_by_row import HermiteRows, hermite_rows
 from symprop.gaussian.float_faces import closed_form_kernel, float_kernel
 from symprop.gaussian.float_tile import Array, Tile
-from symprop.gaussian.expansions_by_row import HermiteRows, hermite_rows
 from symprop.gaussian.hot_forms import hot_form
 from symprop.gaussian.integrand import integrand_of
-from symprop.numerics.tiles import matrix_tiles, scratch
-from symprop.specs.activation import Activation, activation
+from symprop.numerics.tiles import TILE_ROWS, matrix_tiles, scratch
+from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
     import sympy
@@ -189,30 +189,37 @@ def _apply(
     """Turn correlations into kernel values, in place."""
     fill, diagonal = _filler(phi, q1, q2, error)
     spaces = scratch(4)
+    below = np.tri(TILE_ROWS, k=-1, dtype=bool)
     for rows, columns in matrix_tiles(*matrix.shape, upper=symmetric):
-        shape = rows.stop - rows.start, columns.stop - columns.start
-        rho, out, first, second = (space[: shape[0] * shape[1]].reshape(shape) for space in spaces)
-        given = matrix[rows, columns]
-        if not (given.min() >= -1 - _OVERSHOOT and given.max() <= 1 + _OVERSHOOT):
-            raise OutOfDomain(expected("correlations", "inside [-1, 1]", _worst(given)))
-        np.minimum(given, 1.0, out=rho)  # products of unit vectors overshoot by roundings
-        np.maximum(rho, -1.0, out=rho)
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        spare, out, first, second = (
+            space[: height * width].reshape(height, width) for space in spaces
+        )
+        rho = _inside(matrix[rows, columns], spare)
         fill(Tile(rho, None, q1[rows, None], q2[columns], out, first, second), rows, columns)
-        if symmetric and columns.start == rows.start:
-            block = out[:, : shape[0]]
-            above = np.triu_indices(shape[0], 1)
-            block.T[above] = block[above]  # products in another order round differently
-        matrix[rows, columns] = out
         if symmetric:
-            beyond = max(rows.stop, columns.start)  # the block on the diagonal is complete
+            if columns.start == rows.start:  # products in another order round differently
+                block = out[:, :height]
+                np.copyto(block, block.T.copy(), where=below[:height, :height])
+            beyond = max(rows.stop, columns.start)
             matrix[beyond : columns.stop, rows] = out[:, beyond - columns.start :].T
+        matrix[rows, columns] = out
     if symmetric and diagonal is not None:
         np.fill_diagonal(matrix, diagonal)
     return matrix
 
 
-def _worst(values: Array) -> float:
-    return float(values.flat[np.argmax(np.where(np.isnan(values), np.inf, np.abs(values)))])
+def _inside(given: Array, spare: Array) -> Array:
+    """Return correlations with overshoots by rounding taken back, copied only if there are any."""
+    low, high = given.min(), given.max()
+    if low >= -1.0 and high <= 1.0:
+        return given
+    if not (low >= -1 - _OVERSHOOT and high <= 1 + _OVERSHOOT):
+        worst = given.flat[np.argmax(np.where(np.isnan(given), np.inf, np.abs(given)))]
+        raise OutOfDomain(expected("correlations", "inside [-1, 1]", float(worst)))
+    np.minimum(given, 1.0, out=spare)
+    np.maximum(spare, -1.0, out=spare)
+    return spare
 
 
 def _filler(phi: Activation, q1: Array, q2: Array, error: float) -> tuple[_Fill, Array | None]:

@@ -17,7 +17,7 @@ from symprop.gaussian.tanh_transforms import tanh_kernel
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
-from symprop.specs.activation import Activation, X, activation
+from symprop.specs.activations import Activation, X, activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -30,7 +30,7 @@ from symprop.foundation.errors import PrecisionNotReached
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
-from symprop.specs.activation import Activation, activation
+from symprop.specs.activations import Activation, activation
 from symprop.specs.expression import X
 
 if TYPE_CHECKING:

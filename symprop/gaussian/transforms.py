@@ -27,7 +27,7 @@ from symprop.gaussian.tanh_transforms import tanh_second_moment
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball
 from symprop.numerics.precision import working_bits, working_digits
-from symprop.specs.activation import Activation, activation
+from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from symprop.specs.expression import X
 from symprop.specs.pieces import Piece, decompose
 
 if TYPE_CHECKING:
-    from symprop.specs.activation import Activation
+    from symprop.specs.activations import Activation
 
 __all__ = ["GrowthTerm", "check_square_integrable", "growth_bound"]
 

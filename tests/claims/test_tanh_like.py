@@ -15,7 +15,7 @@ from symprop.claims.tanh_like import (
     kernel,
     second_moment,
 )
-from symprop.specs.activation import X, activation
+from symprop.specs.activations import X, activation
 
 
 @pytest.mark.parametrize("phi", TANH_LIKE)

@@ -13,7 +13,7 @@ from symprop.foundation.errors import InvalidArgument
 from symprop.gaussian.expectation import quadrature_expectation
 from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.evaluation import enclose
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 @pytest.mark.parametrize("name", list(CONSTANTS))

@@ -11,7 +11,7 @@ from symprop.constants.gains import KINDS, gain, gain_closed_form
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.gaussian.expectation import quadrature_expectation
 from symprop.gaussian.integrand import integrand_of
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 CLOSED = ["relu", "leaky_relu:1/10", "gelu", "elu", "relu6", "hard_swish", "erf", "alpha_relu:7/10"]
 OPEN = ["tanh", "silu", "softplus", "sigmoid", "mish"]

@@ -9,7 +9,7 @@ import pytest
 from symprop.constants.gains import KINDS
 from symprop.constants.shipments import GAIN_SHIPMENTS, SHIPMENTS, Shipment
 from symprop.foundation.errors import InvalidArgument
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 def test_every_number_can_be_read() -> None:

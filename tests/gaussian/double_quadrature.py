@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,13 @@ def mean_of_product(phi: Sample, psi: Sample, rho: float, q1: float, q2: float) 
         means = np.sum(inner_weights * psi(s2 * (rho * u[block, None] + residual * v)), axis=-1)
         total += float(np.sum(weights[block] * phi(s1 * u[block]) * means))
     return total
+
+
+@cache
+def size(name: str, q: float) -> float:
+    """Return the root of ``E phi(sqrt(q) Z)**2`` of a sample."""
+    sample = SAMPLES[name]
+    return float(np.sqrt(mean_of_product(sample, sample, 1, q, q)))
 
 
 def mean(phi: Sample, q: float, *, order: int = 0) -> float:

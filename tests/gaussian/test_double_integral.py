@@ -7,7 +7,7 @@ from symprop.gaussian.double_integral import double_expectation
 from symprop.gaussian.duality import Angle, dual_kernel
 from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 def double(

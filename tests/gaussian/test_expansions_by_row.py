@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import OutOfDomain
-from symprop.gaussian.hermite import hermite_coefficients
 from symprop.gaussian.expansions_by_row import hermite_rows
+from symprop.gaussian.hermite import hermite_coefficients
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 from tests.gaussian.textbook_kernels import exact
 
 VARIANCES = np.array([1e-9, 0.9999, 1.0, 3.9, 4.0, 25.0])

@@ -11,7 +11,7 @@ from symprop.gaussian.expectation import (
     require_square_integrable,
 )
 from symprop.gaussian.integrand import integrand_of
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 @pytest.mark.parametrize(

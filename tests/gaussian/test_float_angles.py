@@ -6,7 +6,7 @@ from flint import arb
 from symprop.gaussian.duality import dual_kernel
 from symprop.gaussian.float_angles import AngleKernel, angle_kernel
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import X, activation
+from symprop.specs.activations import X, activation
 from tests.gaussian.textbook_kernels import exact, relu, squared_relu
 
 ONE = arb(1)

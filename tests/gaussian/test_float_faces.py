@@ -14,7 +14,7 @@ from symprop.gaussian.float_kernels import ClosedFormKernel
 from symprop.gaussian.float_series import SeriesKernel
 from symprop.gaussian.float_tables import TableKernel
 from symprop.gaussian.hot_forms import hot_form
-from symprop.specs.activation import X, activation
+from symprop.specs.activations import X, activation
 from tests.gaussian.textbook_kernels import exact
 
 RHO = [-1.0, -1 + 2.0**-30, -0.6, 0.0, 0.35, 0.99, 1 - 2.0**-50, 1.0]

@@ -7,7 +7,7 @@ from symprop.gaussian.float_faces import closed_form_kernel
 from symprop.gaussian.float_formulas import FORMULAS
 from symprop.gaussian.hot_forms import hot_form
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 from tests.gaussian.textbook_kernels import BITS, KERNELS, deficit_ball, exact, kernel_ball
 
 EDGES = [0.0, 2.0**-60, 1e-14, 1e-9, 3e-5, 0.01, 0.3, 0.5, 0.9, 1.0, 1.2, 1.7, 1.99, 2.0]

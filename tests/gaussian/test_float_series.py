@@ -11,7 +11,7 @@ from symprop.gaussian.duality import dual_kernel
 from symprop.gaussian.float_faces import float_kernel
 from symprop.gaussian.float_series import hermite_enclosure, series_kernel
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 from tests.gaussian.textbook_kernels import exact
 
 RHO = [-1.0, -0.97, -0.3, 0.0, 1e-9, 0.5, 0.999, 1 - 2.0**-40, 1.0]

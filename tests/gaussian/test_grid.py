@@ -6,7 +6,7 @@ from symprop.gaussian.grid import gaussian_grid, recurrence_bits
 from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 def by_mpmath(name: str, q: str, dps: int) -> mpmath.mpf:

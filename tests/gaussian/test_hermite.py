@@ -14,7 +14,7 @@ from symprop.gaussian.hermite import (
 from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 def by_mpmath(function: object, k: int) -> mpmath.mpf:

@@ -3,7 +3,7 @@ import pytest
 import sympy
 
 from symprop.gaussian.hot_forms import hot_form
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from symprop.gaussian.integrand import (
     tail_bound,
 )
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 from symprop.specs.growth import GrowthTerm
 
 

@@ -11,7 +11,7 @@ from symprop.gaussian.kernel_values import (
     tanh_scale,
 )
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 def value(name: str, rho: str, bits: int, q: object = 1) -> arb:

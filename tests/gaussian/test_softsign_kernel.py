@@ -6,7 +6,7 @@ from symprop.gaussian.expectation import gaussian_expectation
 from symprop.gaussian.hermite import hermite_coefficients
 from symprop.gaussian.softsign_kernel import softsign_balls
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 
 
 def balls(spec="softsign", variance=1):

@@ -14,7 +14,7 @@ from scipy import special
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.numerics.evaluation import enclose
 from symprop.numerics.precision import working_digits
-from symprop.specs.activation import X, activation
+from symprop.specs.activations import X, activation
 from symprop.specs.catalogue import ALIASES, CATALOGUE, named_expression, selu_constants
 
 POINTS = np.array([-7.3, -3.5, -2.0, -0.4, -1e-3, 1e-3, 0.3, 0.9, 2.5, 4.0, 6.5])

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from symprop.foundation.errors import OutOfDomain
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 from symprop.specs.catalogue import CATALOGUE
 from symprop.specs.growth import GrowthTerm, check_square_integrable, growth_bound
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from symprop.foundation.errors import OutOfDomain
 from symprop.numerics.evaluation import as_ball, compile_ball
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import X, activation
+from symprop.specs.activations import X, activation
 from symprop.specs.growth import GrowthTerm, check_square_integrable, growth_bound
 from tests.specs.strategies import PIECEWISE_EXPRESSIONS, SMOOTH_EXPRESSIONS
 

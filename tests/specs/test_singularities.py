@@ -8,7 +8,7 @@ from flint import acb
 
 from symprop.numerics.evaluation import compile_ball
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import X, activation
+from symprop.specs.activations import X, activation
 from symprop.specs.expression import parse_number
 from symprop.specs.singularities import Singularity
 

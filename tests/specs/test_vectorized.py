@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
-from symprop.specs.activation import activation
+from symprop.specs.activations import activation
 from symprop.specs.expression import X
 from symprop.specs.vectorized import evaluate_array
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from symprop.numerics.evaluation import compile_ball
 from symprop.numerics.precision import working_bits
-from symprop.specs.activation import X, activation
+from symprop.specs.activations import X, activation
 from tests.specs.strategies import PIECEWISE_EXPRESSIONS, SMOOTH_EXPRESSIONS
 
 FLOATS = st.one_of(

@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
-from symprop.specs.activation import Activation, X, activation
+from symprop.specs.activations import Activation, X, activation
 from tests.specs.test_growth import NAMES
 
 SPECS = [
