@@ -49,6 +49,7 @@ class TermKey:
 
 
 Terms = dict[TermKey, FracElement]
+"""A sum of terms: the coefficient of each key."""
 
 
 def add_terms(total: Terms, terms: Terms, factor: FracElement | int = 1) -> None:
