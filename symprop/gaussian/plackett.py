@@ -54,9 +54,8 @@ def plackett_integral(p: arb, m: arb, half_angle: arb) -> arb:
         return arb(0).union(_tail(p, m, (sine / cosine).lower()))
     # steep integrands fall off within less than the rounding of the float ``start``
     centre = origin.mid() if plan[0] == start else arb(plan[0])
-    left, right = arb(plan[1]), arb(plan[2])
-    cut = plan[0] + plan[1] > start
-    lower = left if cut else origin - centre
+    cut, right = plan[1] is not None, arb(plan[2])
+    lower = arb(plan[1]) if cut else origin - centre
     scale = (2 * centre).exp()
     rising, falling = p * p * scale / 2, m * m / (2 * scale)
     level = rising if rising.mid() < falling.mid() else falling
@@ -68,15 +67,14 @@ def plackett_integral(p: arb, m: arb, half_angle: arb) -> arb:
 
     def integrand(s: acb, _: bool) -> acb:
         """Exponent relative to the centre, grouped so that no wide boxes are subtracted."""
-        grown = (2 * s).exp()
-        above = grown - 1
-        exponent = level * above * above / grown + up * above - down * above / grown
+        grown, wave = (2 * s).exp(), s.sinh()
+        exponent = 4 * level * wave * wave + up * (grown - 1) + down * (1 / grown - 1)
         return (-exponent).exp() / (2 * (s + centre).cosh())
 
     body = _integrate(integrand, lower, right, right.min(arb(1)) / current_bits())
     error = _tail(p, m, (centre + right).exp())
     if cut:
-        error += _tail(m, p, (-centre - left).exp())
+        error += _tail(m, p, (-centre - lower).exp())
     return (-rising - falling).exp() * body + arb(0).union(error)
 
 
@@ -126,11 +124,11 @@ def _tail(p: arb, m: arb, start: arb) -> arb:
     return ((-exponent).exp() * length).upper()
 
 
-def _plan(p: float, m: float, start: float) -> tuple[float, float, float] | None:
+def _plan(p: float, m: float, start: float) -> tuple[float, float | None, float] | None:
     """Return a centre in ``log u`` and distances to either side; None if floats overflow.
 
     The centre is about where the integrand is largest; at the distances it has fallen
-    below the working precision (or the left one ends at ``start``).
+    below the working precision. The left one is None if ``start`` comes first.
     """
     logarithms = [log(value) if value else -inf for value in (p, m)]
 
@@ -169,4 +167,5 @@ def _plan(p: float, m: float, start: float) -> tuple[float, float, float] | None
             near, far = (middle, far) if descent(direction * middle) < goal else (near, middle)
         return direction * far
 
-    return centre, max(crossing(-1.0), start - centre), crossing(1.0)
+    left = crossing(-1.0)
+    return centre, left if left > start - centre else None, crossing(1.0)
