@@ -93,7 +93,8 @@ def bivariate_normal_cdf(h: arb, k: arb, rho: arb) -> arb:
     slope_h = _normal_density(h) * _normal_cdf(low).union(_normal_cdf(high))
     low, high = half_angle_value((h + k) / 2, (h - k) / 2, rho)
     slope_k = _normal_density(k) * _normal_cdf(low).union(_normal_cdf(high))
-    slope_angle = _density_in_angle(h, k, cosine, sine)
+    # over all angles between the one used and the true one, which ``cosine`` does not cover
+    slope_angle = _density_in_angle(h, k, (angle / 2).cos(), (angle / 2).sin())
     spread = abs(slope_h) * h.rad() + abs(slope_k) * k.rad() + slope_angle * (angle - middle).rad()
     ball = value + arb(0, spread.upper())
     return ball if ball.is_finite() else arb(0.5, 0.5)

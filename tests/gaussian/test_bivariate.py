@@ -67,3 +67,25 @@ def test_arrays_broadcast() -> None:
     assert values.shape == (2, 2)
     assert abs(values[0, 0] - 1 / 3) < 1e-14
     assert abs(values[1, 0] - 1 / 6) < 1e-14
+
+
+@pytest.mark.parametrize("x", ["100", "1000", "1e6"])
+def test_far_tail_follows_its_asymptotic_form(x: str) -> None:
+    """``Phi2(-x, -x; r) = (1+r)**2 exp(-x**2/(1+r))/(2 pi x**2 sqrt(1-r**2)) (1 + O(x**-2))``."""
+    with working_bits(120):
+        far, rho = arb(x), arb("0.5")
+        value = bivariate_normal_cdf(-far, -far, rho)
+        leading = (1 + rho) ** 2 / (2 * arb.pi() * far * far * (1 - rho * rho).sqrt())
+        ratio = value / (leading * (-far * far / (1 + rho)).exp())
+        assert ratio.rel_accuracy_bits() > 50
+        assert abs(ratio - 1) < 5 / (far * far)
+
+
+def test_special_values_and_canonical_order() -> None:
+    h, k, rho = sympy.symbols("h k rho", real=True)
+    assert BivariateNormalCDF(k, h, rho) == BivariateNormalCDF(h, k, rho)
+    assert BivariateNormalCDF(h, sympy.oo, rho) == sympy.erfc(-h / sympy.sqrt(2)) / 2
+    assert BivariateNormalCDF(h, -sympy.oo, rho) == 0
+    assert BivariateNormalCDF(0, 0, sympy.Rational(1, 2)) == sympy.Rational(1, 3)
+    assert BivariateNormalCDF(1, 2, 1) == sympy.erfc(-1 / sympy.sqrt(2)) / 2
+    assert BivariateNormalCDF(1, -2, -1) == 0
