@@ -6,8 +6,10 @@ closed form of ``symprop.gaussian``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from math import ceil
+from typing import TYPE_CHECKING, Any
 
 from symprop.gaussian.double_integral import double_expectation
 from symprop.gaussian.duality import Angle
@@ -19,11 +21,22 @@ from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import bits_from_dps, working_bits
 from symprop.specs.activations import activation
+from symprop.specs.growth import GrowthTerm
 
 if TYPE_CHECKING:
+    from flint import arb
+
+    from symprop.gaussian.integrand import IntegrandPiece
     from symprop.specs.activations import Activation
 
-__all__ = ["coefficient", "covariance", "linearisation_error", "mean_square", "slope"]
+__all__ = [
+    "coefficient",
+    "covariance",
+    "linearisation_error",
+    "mean_square",
+    "partial_sum_of_squares",
+    "slope",
+]
 
 Number = int | Fraction | str
 
@@ -77,12 +90,42 @@ def coefficient(phi: str, order: int, dps: int, q: Number = 1) -> Enclosure:
     return Enclosure(balls[order])
 
 
-def linearisation_error(phi: str, dps: int, q: Number = 1) -> Enclosure:
-    """Return ``E (phi(x) - a_0 - a_1 x)^2``, integrated as it stands: no Parseval."""
-    bits = bits_from_dps(dps)
+def linearisation_error(phi: str, dps: int) -> Enclosure:
+    """Return ``E (phi(Z) - a_0 - a_1 Z)^2``, the square of the residual integrated as it stands.
+
+    The coefficients come from their own quadrature; nothing here uses orthogonality.
+    """
+    bits = bits_from_dps(dps) + 20
     shape = integrand_of(activation(phi))
-    balls, _, _ = hermite_balls(shape, q, 1, bits + 20)
-    grid = gaussian_grid(shape.squared(), as_ball(q, bits + 60), bits + 20)
-    with working_bits(bits + 40):
-        cross = balls[0] * balls[0] + balls[1] * balls[1]
-        return Enclosure(grid.expectation() - cross)
+    balls, _, _ = hermite_balls(shape, 1, 1, bits)
+    residual = replace(
+        shape,
+        pieces=tuple(_without_line(piece, balls) for piece in shape.pieces),
+        panel_pieces=tuple(_without_line(piece, balls) for piece in shape.panel_pieces),
+        growth=(*shape.growth, _line_growth(balls)),
+        parity=None,
+    )
+    grid = gaussian_grid(residual.squared(), as_ball(1, bits + 40), bits)
+    with working_bits(grid.bits):
+        return Enclosure(grid.expectation())
+
+
+def _without_line(piece: IntegrandPiece, line: list[arb]) -> IntegrandPiece:
+    def residual(x: Any, *, analytic: bool = False) -> Any:
+        return piece.function(x, analytic=analytic) - line[0] - line[1] * x
+
+    return replace(piece, function=residual)
+
+
+def _line_growth(line: list[arb]) -> GrowthTerm:
+    """Bound ``|a_0 + a_1 x|`` by a multiple of ``|x|`` for ``|x| >= 1``."""
+    size = Enclosure((abs(line[0]) + abs(line[1])).upper()).upper
+    return GrowthTerm(Fraction(ceil(size)), Fraction(1), Fraction(0), Fraction(0))
+
+
+def partial_sum_of_squares(phi: str, order: int, dps: int) -> Enclosure:
+    """Return ``a_0^2 + ... + a_order^2``, each coefficient by quadrature."""
+    bits = bits_from_dps(dps) + 20
+    balls, _, _ = hermite_balls(integrand_of(activation(phi)), 1, order, bits)
+    with working_bits(bits):
+        return Enclosure(sum((a * a for a in balls), as_ball(0, bits)))
