@@ -111,7 +111,7 @@ def linearisation_error(phi: str, dps: int) -> Enclosure:
 
 
 def _without_line(piece: IntegrandPiece, line: list[arb]) -> IntegrandPiece:
-    def residual(x: Any, *, analytic: bool = False) -> Any:
+    def residual(x: Any, /, *, analytic: bool = False) -> Any:
         return piece.function(x, analytic=analytic) - line[0] - line[1] * x
 
     return replace(piece, function=residual)

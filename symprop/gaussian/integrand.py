@@ -10,13 +10,13 @@ import sympy
 from flint import acb, arb, fmpq
 
 from symprop.foundation.errors import OutOfDomain
-from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
+from symprop.numerics.evaluation import as_ball, compile_ball
 from symprop.numerics.quadrature import upper_bound
 from symprop.specs.activations import X
 from symprop.specs.growth import GrowthTerm, growth_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from symprop.specs.activations import Activation
 
@@ -41,7 +41,7 @@ class IntegrandPiece:
 
     lower: sympy.Expr
     upper: sympy.Expr
-    function: BallFunction
+    function: Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
