@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from symprop.cli import ledger_commands, mathematics, verification
+from symprop.cli import figures, ledger_commands, mathematics, verification
 from symprop.foundation.errors import InvalidArgument, SymPropError
 
 __all__ = ["app", "run"]
@@ -37,6 +37,7 @@ app.command("hermite")(mathematics.hermite)
 app.command("expectation")(mathematics.expectation)
 app.command("gain")(mathematics.gain)
 app.command("constant")(mathematics.constant)
+app.command("figure")(figures.figure)
 app.command("verify")(verification.verify)
 app.add_typer(ledger_commands.app, name="ledger")
 

@@ -1,0 +1,1 @@
+"""One function for each published figure: its data first, its drawing second."""

@@ -1,0 +1,89 @@
+"""Which figures there are, and the function that makes each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from symprop.foundation.errors import InvalidArgument, expected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from symprop.figures.panels import Plot
+
+__all__ = ["FIGURES", "describe", "make_figure"]
+
+_TRANSFORMS = "symprop.figures.transform_curves"
+
+FIGURES: Mapping[str, tuple[str, str]] = {
+    "residual:2a": (_TRANSFORMS, "fixed_point_and_exponent"),
+    "residual:B.8": (_TRANSFORMS, "exponents_of_gradients"),
+    "residual:C.9": (_TRANSFORMS, "slope_bound"),
+    "residual:C.11": (_TRANSFORMS, "arcsine_defect"),
+    "residual:C.12": (_TRANSFORMS, "angle_map"),
+    "residual:C.13": (_TRANSFORMS, "slope_at_the_fixed_point"),
+    "residual:C.17": (_TRANSFORMS, "power_relu_kernels"),
+}
+"""Module and function of each figure, by paper key and printed number."""
+
+
+def _maker(key: str) -> Callable[[], Plot]:
+    if key not in FIGURES:
+        raise InvalidArgument(expected("figure", f"to be one of {', '.join(FIGURES)}", key))
+    module, function = FIGURES[key]
+    maker: Callable[[], Plot] = getattr(import_module(module), function)
+    return maker
+
+
+def describe(key: str) -> str:
+    """Return one line on what a figure shows.
+
+    Parameters
+    ----------
+    key : str
+        One of `FIGURES`.
+
+    Returns
+    -------
+    str
+        The first line of its maker's documentation, without the number.
+
+    Raises
+    ------
+    InvalidArgument
+        If there is no such figure.
+
+    Examples
+    --------
+    >>> describe("residual:C.9")
+    'the mean squared slope of tanh against its lower bound'
+    """
+    documentation = _maker(key).__doc__ or ""
+    return documentation.splitlines()[0].partition(": ")[2].rstrip(".")
+
+
+def make_figure(key: str) -> Plot:
+    """Compute the data of a published figure.
+
+    Parameters
+    ----------
+    key : str
+        Paper key, colon, number as printed: one of `FIGURES`.
+
+    Returns
+    -------
+    Plot
+        Panels of curves; draw it with `symprop.figures.drawing.save`.
+
+    Raises
+    ------
+    InvalidArgument
+        If there is no such figure.
+
+    Examples
+    --------
+    >>> make_figure("residual:C.12").title
+    'The map whose fixed point is e*'
+    """
+    return _maker(key)()
