@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["FIGURES", "describe", "make_figure"]
 
 _TRANSFORMS = "symprop.figures.transform_curves"
+_KERNEL_MAPS = "symprop.figures.kernel_maps"
 
 FIGURES: Mapping[str, tuple[str, str]] = {
     "residual:2a": (_TRANSFORMS, "fixed_point_and_exponent"),
@@ -24,6 +25,8 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "residual:C.12": (_TRANSFORMS, "angle_map"),
     "residual:C.13": (_TRANSFORMS, "slope_at_the_fixed_point"),
     "residual:C.17": (_TRANSFORMS, "power_relu_kernels"),
+    "thesis:5.1": (_KERNEL_MAPS, "polynomial_activations"),
+    "thesis:5.2": (_KERNEL_MAPS, "common_activations"),
 }
 """Module and function of each figure, by paper key and printed number."""
 
