@@ -16,6 +16,7 @@ __all__ = ["FIGURES", "describe", "make_figure"]
 
 _TRANSFORMS = "symprop.figures.transform_curves"
 _KERNEL_MAPS = "symprop.figures.kernel_maps"
+_SHRINKAGE = "symprop.figures.shrinkage_curves"
 
 FIGURES: Mapping[str, tuple[str, str]] = {
     "residual:2a": (_TRANSFORMS, "fixed_point_and_exponent"),
@@ -25,6 +26,9 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "residual:C.12": (_TRANSFORMS, "angle_map"),
     "residual:C.13": (_TRANSFORMS, "slope_at_the_fixed_point"),
     "residual:C.17": (_TRANSFORMS, "power_relu_kernels"),
+    "shrinkage:1": (_SHRINKAGE, "correlation_after_depth"),
+    "shrinkage:2": (_SHRINKAGE, "leaky_relu_shrinkage"),
+    "shrinkage:3": (_SHRINKAGE, "erf_networks"),
     "thesis:5.1": (_KERNEL_MAPS, "polynomial_activations"),
     "thesis:5.2": (_KERNEL_MAPS, "common_activations"),
 }

@@ -19,8 +19,6 @@ from symprop.gaussian.duality import dual_kernel
 from symprop.specs.activations import Activation, X, activation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import ArrayLike, NDArray
 
     from symprop.gaussian.duality import DualKernel
