@@ -47,7 +47,7 @@ def test_there_are_two_commands() -> None:
     for command in (verify, test):
         assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -q ")
     assert verify.endswith(" && .venv/bin/symprop verify --tier quick")
-    assert test.endswith(" && .venv/bin/pytest")
+    assert test.endswith(" && .venv/bin/pytest -n auto")
 
 
 @pytest.mark.parametrize(("command", "output"), console_sessions())
