@@ -1,0 +1,1 @@
+"""What networks do at great depth: fixed points, phases, contraction and expansions in depth."""

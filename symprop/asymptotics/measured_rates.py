@@ -1,0 +1,184 @@
+"""Exponents measured from trajectories, with an estimate of their error.
+
+The witness of the laws: it knows no theory, only values at doubling depths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import mpmath
+
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.numerics.precision import working_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Measurement", "measured_exponent", "measured_limit"]
+
+_FEWEST = 4
+_GUARD_DIGITS = 40
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A number found by extrapolation, and how far the last extrapolations lay apart.
+
+    Attributes
+    ----------
+    value : mpmath.mpf
+        Best estimate.
+    error : mpmath.mpf
+        Estimated, not proved: the largest step between the last three estimates.
+    """
+
+    value: mpmath.mpf
+    error: mpmath.mpf
+
+    def agrees_with(self, law: object, *, within: int = 3) -> bool:
+        """Return whether a predicted number lies within so many estimated errors."""
+        return bool(abs(self.value - mpmath.mpmathify(law)) <= within * self.error)
+
+
+def measured_exponent(
+    values: Sequence[object], *, corrections: Sequence[object] | None = None
+) -> Measurement:
+    r"""Return the exponent of a power law from values at doubling depths.
+
+    .. math:: v(l) \sim C\, l^{\delta} (1 + c_1 l^{-\gamma_1} + c_2 l^{-\gamma_2} + \dots)
+
+    Parameters
+    ----------
+    values : sequence of numbers
+        ``v(l), v(2 l), v(4 l), ...``: at least four, none zero, of one sign.
+    corrections : sequence of numbers, optional
+        The exponents ``gamma_1 < gamma_2 < ...`` if they are known; a repeated one stands for
+        a correction with a logarithm. Otherwise Aitken's process removes one after another.
+
+    Returns
+    -------
+    Measurement
+        The exponent ``delta``: negative for decay.
+
+    Raises
+    ------
+    InvalidArgument
+        If there are fewer than four values.
+    OutOfDomain
+        If a value is zero or changes sign.
+
+    Error
+    -----
+    Estimated from the spread of the last extrapolations. Corrections slower than about
+    ``l**-1/2`` can hide from Aitken's process: give their exponents.
+
+    Source
+    ------
+    Richardson's and Aitken's extrapolation of local slopes.
+
+    Examples
+    --------
+    >>> found = measured_exponent([l**-0.5 * (1 + 1 / l) for l in (8, 16, 32, 64, 128, 256)])
+    >>> abs(found.value + 0.5) < found.error < 1e-2
+    True
+    """
+    numbers = _numbers(values)
+    if any(number == 0 for number in numbers) or any(
+        (number > 0) != (numbers[0] > 0) for number in numbers
+    ):
+        raise OutOfDomain(expected("values", "to be nonzero and of one sign", list(values)))
+    with working_digits(_GUARD_DIGITS):
+        slopes = [mpmath.log(abs(after / before), 2) for before, after in pairwise(numbers)]
+    return _extrapolated(slopes, corrections)
+
+
+def measured_limit(
+    values: Sequence[object], *, corrections: Sequence[object] | None = None
+) -> Measurement:
+    """Return the limit of a quantity from its values at doubling depths.
+
+    Parameters
+    ----------
+    values : sequence of numbers
+        ``v(l), v(2 l), v(4 l), ...``: at least four.
+    corrections : sequence of numbers, optional
+        As in `measured_exponent`.
+
+    Returns
+    -------
+    Measurement
+        The limit.
+
+    Raises
+    ------
+    InvalidArgument
+        If there are fewer than four values.
+
+    Error
+    -----
+    Estimated from the spread of the last extrapolations.
+
+    Source
+    ------
+    Richardson's and Aitken's extrapolation.
+
+    Examples
+    --------
+    >>> found = measured_limit([2 + 3 / l for l in (4, 8, 16, 32, 64)], corrections=(1, 2))
+    >>> abs(found.value - 2) <= 1e-12
+    True
+    """
+    return _extrapolated(_numbers(values), corrections)
+
+
+def _numbers(values: Sequence[object]) -> list[mpmath.mpf]:
+    if len(values) < _FEWEST:
+        raise InvalidArgument(
+            expected("values", f"to have at least {_FEWEST} entries", len(values))
+        )
+    with working_digits(_GUARD_DIGITS):
+        return [mpmath.mpmathify(value) for value in values]
+
+
+def _extrapolated(sequence: list[mpmath.mpf], corrections: Sequence[object] | None) -> Measurement:
+    with working_digits(_GUARD_DIGITS):
+        rows = [sequence]
+        if corrections is None:
+            while len(rows[-1]) > 2:
+                rows.append(_aitken(rows[-1]))
+        else:
+            for gamma in corrections:
+                if len(rows[-1]) < 2:
+                    break
+                rows.append(_richardson(rows[-1], mpmath.mpmathify(gamma)))
+        return _settled(rows)
+
+
+def _richardson(row: list[mpmath.mpf], gamma: mpmath.mpf) -> list[mpmath.mpf]:
+    factor = mpmath.mpf(2) ** gamma
+    return [(factor * after - before) / (factor - 1) for before, after in pairwise(row)]
+
+
+def _aitken(row: list[mpmath.mpf]) -> list[mpmath.mpf]:
+    improved = []
+    for first, second, third in zip(row, row[1:], row[2:], strict=False):
+        bend = (third - second) - (second - first)
+        improved.append(third if bend == 0 else third - (third - second) ** 2 / bend)
+    return improved
+
+
+def _settled(rows: list[list[mpmath.mpf]]) -> Measurement:
+    """Return the entry that differs least from its predecessors and from the two rows before."""
+    best: Measurement | None = None
+    for level, row in enumerate(rows):
+        if len(row) < 2:
+            break
+        others = row[-3:-1] + [rows[above][-1] for above in range(max(level - 2, 0), level)]
+        spread = max(abs(row[-1] - other) for other in others)
+        if best is None or spread < best.error:
+            best = Measurement(row[-1], spread)
+    assert best is not None  # the first row has at least three entries
+    return best
