@@ -13,6 +13,7 @@ are summed in integers scaled by a power of two and the rounding is counted exac
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flint import arb, fmpq, fmpz
@@ -28,6 +29,7 @@ Ratio = tuple[int, int]
 Quadratic = tuple[int, int, int]
 """A quadratic polynomial as its value, first and second difference at the first index."""
 
+_HALF = arb(0.5)
 _GUARD = 7  # bits for gamma functions and powers; rounding of the sums comes on top
 _LARGEST_CENTRAL = 4  # above it the powers of c grow before they decay
 _NATIVE_BITS = 800  # below, Python's integers beat FLINT's for these operations
@@ -93,56 +95,71 @@ def _evaluate(alpha: Ratio, gap: Ratio, bits: int, deficit: bool) -> arb:
 
 
 def _central(a: int, d: int, r: int, s: int) -> arb:
-    """Even and odd powers of ``c = r/s``, for ``|c| <= 1/2`` and ``alpha <= 4``.
+    """Even and odd powers of ``c = r/s``, for ``|c| <= 1/2`` and ``alpha <= 4``."""
+    bits = current_bits()
+    even, even_error = _central_sum(a, d, abs(r), s, 0, bits)
+    odd, odd_error = _central_sum(a, d, abs(r), s, 1, bits)
+    odd, odd_error = 2 * odd * r // s, odd_error + 1  # twice |c| is at most 1
+    even_moment, odd_moment = _central_moments(a, d, bits)
+    return even_moment * arb(even, even_error) + odd_moment * arb(odd, odd_error)
+
+
+@lru_cache(maxsize=32)
+def _central_moments(a: int, d: int, bits: int) -> tuple[arb, arb]:
+    """Return ``J(0)`` and half of ``J'(0)``, times ``2**-bits``: constants of the exponent."""
+    half = arb(a) / (2 * d)
+    even, odd = (half + _HALF).gamma(), (half + 1).gamma()
+    scale = (2 * half + _HALF).rgamma() * _central_unit(bits)
+    return even * even * scale, odd * odd * scale
+
+
+@lru_cache(maxsize=64)
+def _central_unit(bits: int) -> arb:
+    """Return ``2**-(bits + 1)/sqrt(pi)``."""
+    return arb((1, -bits - 1)) / arb.const_sqrt_pi()
+
+
+def _central_sum(a: int, d: int, r: int, s: int, start: int, bits: int) -> tuple[Any, int]:
+    """Sum of the terms from index ``start`` on, the first one being 1, scaled; and its error.
 
     Terms ``n`` and ``n + 2`` have ratio ``c**2 (n-alpha)**2/((n+1)(n+2)) <= 3/8``, but for
-    the first even one when ``alpha > 1``, which is therefore taken out.
+    the first even one when ``alpha > 1``, whose rounding is as little amplified.
     """
-    if a > d:
-        even = 1 + _central_sum(a, d, r, s, 2) * fmpq(a * a * r * r, 2 * s * s * d * d)
-    else:
-        even = _central_sum(a, d, r, s, 0)
-    odd = _central_sum(a, d, r, s, 1) * fmpq(r, s)
-    half = arb(fmpq(a, 2 * d))
-    even_gamma, odd_gamma = (half + 0.5).gamma(), (half + 1).gamma()
-    scale = (2 * half + 0.5).rgamma() / arb.const_sqrt_pi()
-    return (even_gamma * even_gamma * even / 2 + odd_gamma * odd_gamma * odd) * scale
-
-
-def _central_sum(a: int, d: int, r: int, s: int, start: int) -> arb:
-    """Sum of the terms from index ``start`` on, the first one being 1."""
-    bits, first, below = current_bits(), d * start - a, s * d
+    first, below = d * start - a, s * d
     if bits < _NATIVE_BITS and below**2 * bits**2 >> _DIGIT and not below * bits >> _DIGIT:
-        total, steps = _accumulate_factors(bits, r * first, 2 * r * d, below * (start + 1), below)
-        return _scaled(total + 4 * steps + 16, 4 * steps + 16, bits)
+        return _accumulate_factors(1 << bits, r * first, 2 * r * d, below * (start + 1), below)
     r2, s2 = r * r, below * below
     return _positive_sum(
         (r2 * first * first, 4 * d * (first + d) * r2, 8 * d * d * r2),
         (s2 * (start + 1) * (start + 2), s2 * (4 * start + 10), 8 * s2),
+        bits,
     )
 
 
-def _accumulate_factors(bits: int, p: int, dp: int, q: int, dq: int) -> tuple[int, int]:
-    """Like `_accumulate` for ratios ``p**2/(q (q + dq))``, in two steps of one digit each.
+def _accumulate_factors(one: int, p: int, dp: int, q: int, dq: int) -> tuple[int, int]:
+    """Like `_positive_sum` for ratios ``p**2/(q (q + dq))``, in two steps of one digit each.
 
-    Python divides by a single digit of 30 bits much faster than by two. Two floors a term
-    double the bound of the error.
+    Python divides by a single digit of 30 bits much faster than by two. All ``p/(q + dq)`` are
+    at most 1, so that the two floors of a term cost less than two units: downwards, or less
+    than one upwards where ``p < 0``, which holds for two terms at most (``alpha <= 4``).
     """
-    term = total = 1 << bits
+    term = total = one
     first, step = q, 2 * dq
     while term:
         term = term * p // q * p // (q + dq)
         total += term
         p += dp
         q += step
-    return total, (q - first) // step
+    error = 4 * ((q - first) // step) + 16
+    return total + error, error + 8
 
 
 def _edge(a: int, d: int, p: int, q: int) -> arb:
     """Return ``S(p/q)/S(1)``: positive terms, ratio below ``x`` and below 1/2 for large alpha."""
     exponent = fmpq(2 * a + d, 2 * d)
     gammas = (arb(exponent) + 0.5).gamma() * arb(exponent).rgamma()
-    series = _positive_sum(*_ratio(2 * a + 3 * d, d, p, q, 0))
+    bits = current_bits()
+    series = _scaled(*_positive_sum(*_ratio(2 * a + 3 * d, d, p, q, 0), bits), bits)
     return arb(fmpq(p, q)) ** arb(exponent) * series * gammas * gammas / exponent
 
 
@@ -189,15 +206,15 @@ def _ratio(e: int, d: int, p: int, q: int, start: int) -> tuple[Quadratic, Quadr
     )
 
 
-def _positive_sum(numerator: Quadratic, denominator: Quadratic) -> arb:
+def _positive_sum(numerator: Quadratic, denominator: Quadratic, bits: int) -> tuple[Any, int]:
     """Sum of ``t_0 = 1, t_{k+1} = t_k numerator(k)/denominator(k)``, all ratios in [0, 3/4].
 
-    Each floor costs less than one unit, and so at most four in all later terms together;
-    a true term whose floor is zero is below four units, and what follows it below 16.
+    Returned with its error, both times ``2**bits``. Each floor costs less than one unit, and so
+    at most four in all later terms together (the ratio of the first, exact term may be
+    larger); a true term whose floor is zero is below four units, and what follows it below 16.
     Ratios below 1/2 may instead grow after the last summed term, provided that the tail
     stays below 16 units: true of the large exponents `_evaluate` sends here.
     """
-    bits = current_bits()
     one: Any = 1 << bits
     if bits >= _NATIVE_BITS:
         one = fmpz(one)
@@ -205,7 +222,7 @@ def _positive_sum(numerator: Quadratic, denominator: Quadratic) -> arb:
             numerator, denominator = _long(numerator), _long(denominator)
     total, steps = _accumulate(one, numerator, denominator)
     error = 2 * steps + 8  # half of it, around the middle
-    return _scaled(total + error, error, bits)
+    return total + error, error
 
 
 def _long(quadratic: Quadratic) -> Any:

@@ -137,3 +137,16 @@ def test_gives_up_with_the_best_ball(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PrecisionNotReached) as caught:
         rational_kernel((10**6, 1), (1, 10**300), 60, deficit=True)
     assert isinstance(caught.value.best, arb)
+
+
+@pytest.mark.parametrize("alpha", ["-49/100", "7/10", "3/2", "7/2", "4"])
+def test_negative_correlations_round_as_positive_ones(alpha: str) -> None:
+    """The first factors are negative there, and floors of negative numbers go away from zero."""
+    a, d = ratio(alpha)
+    for bits in (30, 60, 200, 900):
+        with working_bits(bits):
+            value = power_relu_series._central(a, d, -1, 3)
+        with working_bits(1200):
+            exact = power_relu_series._edge(a, d, 1, 3)
+            assert value.contains(exact.mid())
+        assert value.rel_accuracy_bits() > bits - 16
