@@ -26,9 +26,10 @@ enclose it too; :math:`\eta` is Dirichlet's function.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil, floor, log, pi, sqrt
 
-from flint import arb
+from flint import arb, arb_poly
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.gaussian.tanh_nodes import gaussian_weights, growths
@@ -38,7 +39,8 @@ __all__ = ["dirichlet_eta", "second_moment", "term_sizes", "variance_ball"]
 
 _LOG2 = 0.6931471805599453
 _CLEARANCE = 0.3  # of the line from the nearest zero of cos(v) is 1/2 - this, in units of pi
-_SERIES_FROM = 2.0  # times the nats asked for: above, the series is cheaper than the rule
+_ROUND = 16  # numbers of terms are rounded up to multiples of this, so that few occur
+_SERIES_FROM = 0.8  # times the nats asked for: above, few terms of the series do
 
 
 def second_moment(q: arb, bits: int) -> arb:
@@ -122,16 +124,27 @@ def _series(q: arb, bits: int) -> arb | None:
     sizes = term_sizes(scale, limit)
     if sizes is None:
         return None
-    with working_bits(bits + 8):
-        quarter = 1 / (4 * q)
-        term, total = arb(1), arb(0)
-        for k, lost in enumerate(sizes):
-            with working_bits(bits + 16 - int(lost)):  # a small term needs fewer bits
-                part = term * dirichlet_eta(2 * k)
-                term *= -(2 * k + 1) * quarter
-            total += part
-        total += arb(0, abs(term).upper())
-        return 1 - 4 * total / (2 * arb.pi() * q).sqrt()
+    count = -(-max(len(sizes), 1) // _ROUND) * _ROUND
+    precision = bits + 2 * count.bit_length() + 8
+    polynomial, omitted = _moments(count, precision)
+    with working_bits(precision):
+        inverse = 1 / q
+        total = polynomial(inverse) + arb(0, (omitted * inverse**count).upper())
+        return 1 - total / _root_two_pi() * q.rsqrt()
+
+
+@lru_cache(maxsize=32)
+def _moments(count: int, bits: int) -> tuple[arb_poly, arb]:
+    """Return the first terms of the expansion as a polynomial in ``1/q``, and a bound of the next.
+
+    Constants: they depend on the number of terms and the precision alone.
+    """
+    with working_bits(bits):
+        terms, size = [], arb(4)
+        for k in range(count):
+            terms.append(size * dirichlet_eta(2 * k))
+            size *= arb(-(2 * k + 1)) / 4
+        return arb_poly(terms), abs(size)
 
 
 def term_sizes(q: float, limit: float) -> list[float] | None:
