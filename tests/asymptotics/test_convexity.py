@@ -90,4 +90,4 @@ def test_cropping_bound_is_attained_by_quadratics() -> None:
         assert abs(float(bound) - float(ball)) < 1e-15
         assert abs(cropping_bound(float(share)) - float(ball)) < 1e-15
         assert cropping_bound(arb(q)).overlaps(ball.ball)
-    assert cropping_bound(F(1)) == sympy.simplify((sympy.sqrt(5) - 1) / 2)
+    assert cropping_bound(F(1)) == 2 / (1 + sympy.sqrt(5))
