@@ -25,13 +25,14 @@ from symprop.gaussian.half_angle import (
     half_angle_cosine_sine,
     half_angle_value,
 )
-from symprop.gaussian.plackett import plackett_integral
+from symprop.gaussian.plackett import plackett_complement, plackett_integral
 from symprop.numerics.ball_functions import ball_erfc
 from symprop.numerics.precision import current_bits, working_bits
 
 __all__ = ["BivariateNormalCDF", "bivariate_normal_array", "bivariate_normal_cdf"]
 
 _MOST_EXTRA_BITS = 2000  # enough for thresholds and cotangents up to 2**500
+_SMALL_ANGLE = 1.2  # below, the integral from correlation 1 is the easier one
 
 
 def _normal_cdf(x: arb) -> arb:
@@ -129,6 +130,11 @@ def _value_at_exact(h: arb, k: arb, angle: arb) -> arb:
     with working_bits(current_bits() + 10 + _exponent_bits(h, k, angle)):
         p, m = (h + k) / 2, (h - k) / 2
         factor = (-(p * p + m * m) / 2).exp() / arb.pi()
+        if angle < _SMALL_ANGLE:  # the short way, unless the value is much smaller than at 1
+            least = _normal_cdf(h.min(k))
+            value = least - factor * plackett_complement(p, m, angle / 2)
+            if value.rel_accuracy_bits() >= current_bits() - 10:
+                return value
         return _value_at_minus_one(h, k) + factor * plackett_integral(p, m, angle / 2)
 
 

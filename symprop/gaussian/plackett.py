@@ -14,10 +14,12 @@ from flint import acb, arb
 
 from symprop.numerics.precision import current_bits
 
-__all__ = ["plackett_integral"]
+__all__ = ["plackett_complement", "plackett_integral"]
 
 _LARGEST_EXPONENT = 700.0  # of a float
 _MOST_EVALUATIONS = 10**6
+_SHORTEST = 1e-290  # distance that is looked for
+_BISECTIONS = 7
 
 
 def plackett_integral(p: arb, m: arb, half_angle: arb) -> arb:
@@ -39,7 +41,17 @@ def plackett_integral(p: arb, m: arb, half_angle: arb) -> arb:
     -----
     Enclosed.
     """
+    return _from_tangent(p, m, *half_angle.sin_cos())
+
+
+def plackett_complement(p: arb, m: arb, half_angle: arb) -> arb:
+    """Return a ball around the integral from 0 to ``tan(half_angle)``: ``1/u`` swaps the ends."""
     sine, cosine = half_angle.sin_cos()
+    return _from_tangent(m, p, cosine, sine)
+
+
+def _from_tangent(p: arb, m: arb, sine: arb, cosine: arb) -> arb:
+    """Return the integral from ``u = sine/cosine``."""
     if not cosine > 0:
         nearest = sine / cosine.upper() if cosine.upper() > 0 else arb("inf")
         return arb(0).union(_tail(p, m, nearest.lower()))
@@ -159,10 +171,14 @@ def _plan(p: float, m: float, start: float) -> tuple[float, float | None, float]
         return curved + tilted + abs(centre + s) - abs(centre)
 
     def crossing(direction: float) -> float:
-        near, far = 0.0, 1e-300
+        """Return a distance at which the descent is at least ``goal``, and hardly more."""
+        far = 1.0
         while descent(direction * far) < goal:
-            near, far = far, far * 16
-        for _ in range(40):
+            far *= 8
+        while descent(direction * far / 8) >= goal and far > _SHORTEST:
+            far /= 8
+        near = far / 8
+        for _ in range(_BISECTIONS):
             middle = (near + far) / 2
             near, far = (middle, far) if descent(direction * middle) < goal else (near, middle)
         return direction * far
