@@ -122,8 +122,24 @@ def _sign_on_the_left(one: Atom, other: Atom, product: Atom) -> int:
     return int((-1) ** whole.power)
 
 
+def _as_polynomial(atoms: Mapping[Atom, sympy.Expr]) -> sympy.Poly | None:
+    """Return a sum of atoms as a polynomial with rational coefficients, or None."""
+    if not all(atom.is_monomial and value.is_Rational for atom, value in atoms.items()):
+        return None
+    terms = {(int(atom.power),): value for atom, value in atoms.items()}
+    return sympy.Poly.from_dict(terms, X, domain=sympy.QQ)
+
+
+def _of_polynomial(polynomial: sympy.Poly) -> Atoms:
+    terms = polynomial.terms()
+    return {Atom(power=sympy.Integer(power)): value for (power,), value in terms if value != 0}
+
+
 def multiply(left: Mapping[Atom, sympy.Expr], right: Mapping[Atom, sympy.Expr]) -> Atoms:
     """Return the product of two sums of atoms of the same variable."""
+    polynomials = _as_polynomial(left), _as_polynomial(right)
+    if polynomials[0] is not None and polynomials[1] is not None:
+        return _of_polynomial(polynomials[0] * polynomials[1])
     total: Atoms = {}
     for one, first in left.items():
         for other, second in right.items():
@@ -198,6 +214,9 @@ def _power(node: sympy.Pow) -> Atoms:
             ((atom, coefficient),) = factor.items()
             raised = Atom(atom.power * exponent, atom.linear * exponent, atom.quadratic * exponent)
             return {raised: coefficient**exponent}
+        polynomial = _as_polynomial(factor)
+        if polynomial is not None:
+            return _of_polynomial(polynomial ** int(exponent))
         product = factor
         for _ in range(int(exponent) - 1):
             product = multiply(product, factor)

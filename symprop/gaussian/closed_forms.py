@@ -127,8 +127,8 @@ def _check_existence(q1: sympy.Expr, q2: sympy.Expr, left: Atoms, right: Atoms) 
     """Refuse numeric variances at which the expectation is infinite for some correlation."""
     if q1.free_symbols or q2.free_symbols:
         return
-    for one, other in product(left, right):
-        b1, b2 = one.quadratic, other.quadratic
+    rates = [{atom.quadratic for atom in side} for side in (left, right)]
+    for b1, b2 in product(*rates):
         margins = (1 - 2 * b1 * q1, 1 - 2 * b2 * q2)
         crossed = margins[0] * margins[1] - 4 * b1 * b2 * q1 * q2
         if not (margins[0] > 0 and margins[1] > 0 and crossed > 0):
@@ -188,17 +188,30 @@ def kernel_closed_form(
     first = activation(phi)
     second = first if psi is None else activation(psi)
     q1, q2 = (sympy.sympify(value) for value in variances)
-    return _kernel(first, second, q1, q2)
+    form = _kernel_or_reason(first, second, q1, q2)
+    if isinstance(form, str):
+        raise NoClosedForm(form)
+    return form
 
 
 @lru_cache(maxsize=512)
+def _kernel_or_reason(
+    phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr
+) -> sympy.Expr | str:
+    """Remember also that there is no closed form: finding out may have taken seconds."""
+    try:
+        return _kernel(phi, psi, q1, q2)
+    except NoClosedForm as error:
+        return str(error)
+
+
 def _kernel(phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr) -> sympy.Expr:
     left_factor, left = _atoms(phi)
     right_factor, right = _atoms(psi)
     _check_existence(q1, q2, left, right)
     sigmas = sympy.sqrt(q1), sympy.sqrt(q2)
     if not all(sigma.is_Rational or sigma.free_symbols for sigma in sigmas):
-        return _kernel(phi, psi, Q1, Q2).subs({Q1: q1, Q2: q2})
+        return kernel_closed_form(phi, psi).subs({Q1: q1, Q2: q2})
     return left_factor * right_factor * _sum_of_pairs(*sigmas, left, right)
 
 

@@ -10,7 +10,7 @@ from flint import arb
 
 from symprop.foundation.errors import NoClosedForm, PrecisionNotReached
 from symprop.foundation.validation import check_dps, check_integer
-from symprop.gaussian.closed_forms import Q, hermite_closed_form, second_moment_closed_form
+from symprop.gaussian.closed_forms import hermite_closed_form, second_moment_closed_form
 from symprop.gaussian.expectation import positive_variance, require_square_integrable
 from symprop.gaussian.grid import GaussianGrid, gaussian_grid
 from symprop.gaussian.integrand import integrand_of
@@ -182,8 +182,8 @@ def hermite_coefficients(
 def _exact_expansion(
     function: Activation, order: int, variance: sympy.Expr, dps: int
 ) -> HermiteExpansion:
-    exact = tuple(term.subs(Q, variance) for term in hermite_closed_form(function, order))
-    moment = second_moment_closed_form(function).subs(Q, variance)
+    exact = tuple(hermite_closed_form(function, order, variance=variance))
+    moment = second_moment_closed_form(function, variance=variance)
     bits = bits_from_dps(dps)
     formulas = [compile_ball(term) for term in exact]
     second = adaptive(lambda _: compile_ball(moment)().real, dps, "second moment")

@@ -7,12 +7,14 @@ All follow from Stein's identity ``E g(Z) He_k(Z) = E g'(Z) He_{k-1}(Z)``:
   ``beta = 2 b Q/(1 - 2 b Q)``, ``alpha = a sigma/(1 - 2 b Q)``;
 - their product: the same recurrence with the moments of the derivative of the step added;
 - a factor ``x``: ``h_k(x f) = sigma (h_{k+1}(f) + k h_{k-1}(f))``;
-- ``max(x, 0)**p``: ``h_{k+2} = (p - k) h_k``.
+- ``max(x, 0)**p``: ``h_{k+2} = (p - k) h_k``, for every ``p``;
+- ``x**n``: ``n!/(2**h h!)`` with ``h = (n - k)/2``.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from math import factorial
 from typing import TYPE_CHECKING
 
 import sympy
@@ -60,11 +62,32 @@ def power_moment(power: sympy.Expr, sigma: sympy.Expr) -> sympy.Expr:
 
 
 def _of_power(atom: Atom, sigma: sympy.Expr, order: int) -> Sequence:
+    """A power on one side of 0; that of ``x`` itself if it is an integer, else that of ``|x|``."""
     power, side = atom.power, atom.steps[0].side
-    result = [power_moment(power, sigma), side * power_moment(power + 1, sigma) / sigma]
+    sign = side**power if power.is_Integer else 1
+    result = [sign * power_moment(power, sigma), sign * side * power_moment(power + 1, sigma)]
+    result[1] /= sigma
     for k in range(2, order + 1):
         result.append(result[k - 2] * (power - k + 2))
     return result[: order + 1]
+
+
+def _of_monomial(power: int, sigma: sympy.Expr, order: int) -> Sequence:
+    """``E Z**n He_k(Z) = n! / (2**h h!)`` with ``h = (n - k)/2`` if that is an integer >= 0."""
+    weights = {
+        power - 2 * half: factorial(power) // (2**half * factorial(half))
+        for half in range(power // 2 + 1)
+    }
+    return [sigma**power * weights.get(k, 0) for k in range(order + 1)]
+
+
+def _is_one_sided_power(atom: Atom) -> bool:
+    """Whether the atom is a power of ``x`` times the sharp step at 0."""
+    return (
+        atom.is_polynomial
+        and len(atom.steps) == 1
+        and bool(atom.steps[0].location == 0 and atom.steps[0].blur == 0)
+    )
 
 
 def _of_exponential(a: sympy.Expr, b: sympy.Expr, sigma: sympy.Expr, order: int) -> Sequence:
@@ -146,8 +169,10 @@ def hermite_sequence(
     NoClosedForm
         If the atom has two or more steps.
     """
-    if atom.is_power:
+    if atom.is_power or _is_one_sided_power(atom):
         return _of_power(atom, sigma, order)
+    if atom.is_monomial:
+        return _of_monomial(int(atom.power), sigma, order)
     if len(atom.steps) > 1:
         raise NoClosedForm("Expected at most one step or error function but got a product of them.")
     degree = int(atom.power)

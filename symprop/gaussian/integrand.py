@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from flint import acb, arb, fmpq
+from flint import acb, arb, fmpq, fmpz
 
 from symprop.foundation.errors import OutOfDomain
 from symprop.numerics.evaluation import as_ball, compile_ball
@@ -76,6 +76,23 @@ class Integrand:
         """Return the integrand of ``f**2``."""
         return replace(self, power=2, parity=self.parity and "even")
 
+    def divided(self, exponent: int) -> Integrand:
+        """Return the integrand of ``f * 2**-exponent``, to bring a huge or tiny one to size 1."""
+        factor = arb((fmpz(1), fmpz(-exponent)))
+
+        def divide(pieces: tuple[IntegrandPiece, ...]) -> tuple[IntegrandPiece, ...]:
+            return tuple(
+                replace(piece, function=_Multiple(factor, piece.function)) for piece in pieces
+            )
+
+        growth = tuple(
+            replace(term, coefficient=term.coefficient * Fraction(2) ** -exponent)
+            for term in self.growth
+        )
+        return replace(
+            self, pieces=divide(self.pieces), panel_pieces=divide(self.panel_pieces), growth=growth
+        )
+
     def bound(self, piece: IntegrandPiece, scale: arb, z: Any) -> arb:
         """Return an upper bound of ``|f(scale z)|**power`` on a ball, infinite if not analytic."""
         try:
@@ -105,6 +122,17 @@ class Integrand:
             for a in self.growth
             for b in self.growth
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Multiple:
+    """A ball function times a number; a class, so that it pickles."""
+
+    factor: arb
+    function: Callable[..., Any]
+
+    def __call__(self, z: Any, analytic: bool = False) -> Any:
+        return self.factor * self.function(z, analytic=analytic)
 
 
 def integrand_of(activation: Activation) -> Integrand:
@@ -256,7 +284,7 @@ def cutoff_for(integrand: Integrand, scale: arb, goal: int, order: int) -> tuple
     if not scale >= 1:
         inner = sum((small_argument_bound(integrand, piece) for piece in integrand.pieces), arb(0))
     target = arb(2) ** (-goal)
-    cutoff = max(2.0, (1.38629436 * goal) ** 0.5)
+    cutoff = max(2.0, (1.38629436 * max(goal, 0)) ** 0.5)
     while cutoff < _LARGEST_CUTOFF:
         error = tail_bound(terms, scale, arb(cutoff), order, inner)
         if error < target:

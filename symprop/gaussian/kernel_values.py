@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Protocol
 
 import sympy
-from flint import arb
+from flint import arb, fmpz
 
 from symprop.foundation.errors import NoConvergence, PrecisionNotReached
 from symprop.gaussian.double_integral import double_expectation
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["kernel_ball", "series_ball"]
 
 _ORDERS = (32, 96, 256)
+_SAMPLES = 56  # on each side of 0, out to 49 standard deviations
+_ORDINARY_SIZE = 16  # bits
 
 
 class _Correlation(Protocol):
@@ -70,31 +73,54 @@ def kernel_ball(
         raise PrecisionNotReached(
             f"Expected a correlation proved to be inside (-1, 1) but got {rho.str(8)}."
         )
-    first = integrand_of(phi)
-    second = first if same else integrand_of(psi)
+    q = tuple(as_ball(value, bits + 40) for value in variances)
+    first, size = normalized(integrand_of(phi), q[0])
+    second, other_size = (first, size) if same else normalized(integrand_of(psi), q[1])
+    with working_bits(bits + 20):
+        value = _normalized_kernel((first, second), variances, rho, bits)
+    if value is None:
+        value = double_expectation(first, second, (q[0], q[1]), rho, gap, bits)
+    return value * arb((fmpz(1), fmpz(size + other_size)))
+
+
+def _normalized_kernel(
+    pair: tuple[Integrand, Integrand], variances: tuple[object, object], rho: arb, bits: int
+) -> arb | None:
+    """Return the sum of the Hermite series, or None where it converges too slowly."""
+    first, second = pair
     for order in _ORDERS:
         if not _series_may_do(first, order, rho, bits):
             continue
         a, _, tail_a = hermite_balls(first, variances[0], order, bits)
         b, tail_b = a, tail_a
-        if not same:
+        if second is not first:
             b, _, tail_b = hermite_balls(second, variances[1], order, bits)
-        with working_bits(bits + 20):
-            value = series_ball(a, b, (tail_a, tail_b), rho)
+        value = series_ball(a, b, (tail_a, tail_b), rho)
         if magnitude_bits(value.rad()) <= 8 - bits:
             return value
-    q = tuple(as_ball(value, bits + 40) for value in variances)
-    goal = bits - _size_bits((first, second), q)
-    rho, gap = angle.balls(bits + max(0, goal))
-    return double_expectation(first, second, (q[0], q[1]), rho, gap, goal)
+    return None
 
 
-def _size_bits(integrands: Sequence[Integrand], variances: Sequence[arb]) -> int:
-    """Return about ``log2 sqrt(V_1 V_2)``: bits asked of a large kernel are relative to it."""
-    product = arb(1)
-    for integrand, variance in zip(integrands, variances, strict=True):
-        product *= gaussian_grid(integrand.squared(), variance, 40).expectation().abs_upper()
-    return int(max(-4000.0, magnitude_bits(product)) / 2)
+def normalized(integrand: Integrand, variance: arb) -> tuple[Integrand, int]:
+    """Return ``f * 2**-e`` and ``e``, so that ``E f(sqrt(q) Z)**2`` becomes about 1.
+
+    ``e`` comes from the largest of a few values: a poor guess costs time, not truth, and
+    quadrature to an absolute error needs some guess of the size.
+    """
+    scale, square = variance.sqrt(), integrand.squared()
+    largest = -inf
+    for step in range(-_SAMPLES, _SAMPLES + 1):
+        z = arb(step * abs(step)) / 64
+        for piece in integrand.pieces:
+            above = piece.lower == -sympy.oo or scale * z > as_ball(piece.lower, 64)
+            if above and (piece.upper == sympy.oo or scale * z < as_ball(piece.upper, 64)):
+                size = square.bound(piece, scale, z) * (-z * z / 2).exp()
+                if size.is_finite():
+                    largest = max(largest, magnitude_bits(size))
+    if abs(largest) <= _ORDINARY_SIZE or not isfinite(largest):
+        return integrand, 0
+    exponent = int(largest / 2)
+    return integrand.divided(exponent), exponent
 
 
 def _tanh_value(

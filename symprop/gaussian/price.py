@@ -19,6 +19,7 @@ from math import factorial
 from typing import TYPE_CHECKING, Any
 
 import sympy
+from sympy.polys.domains import QQ
 from sympy.polys.fields import FracElement
 
 from symprop.foundation.errors import NoClosedForm
@@ -78,10 +79,24 @@ class _Law:
 
     def moment(self, first: int, second: int) -> Terms:
         """Return ``E U**first V**second prod(steps)``."""
-        known = self._moments.get((first, second))
-        if known is None:
-            known = self._moments[first, second] = self._stein(first, second)
-        return known
+        pending = [(first, second)]  # a stack of our own: powers go up to a thousand
+        while pending:
+            missing = [] if pending[-1] in self._moments else self._unknown(*pending[-1])
+            if not missing:
+                powers = pending.pop()
+                if powers not in self._moments:
+                    self._moments[powers] = self._stein(*powers)
+            pending += missing
+        return self._moments[first, second]
+
+    def _unknown(self, first: int, second: int) -> list[tuple[int, int]]:
+        """Return the lower moments that `_stein` will ask for and that are not known yet."""
+        lower = (
+            [(first - 1, second), (first - 2, second), (first - 1, second - 1)]
+            if first
+            else [(0, second - 1), (0, second - 2)]
+        )
+        return [powers for powers in lower if min(powers) >= 0 and powers not in self._moments]
 
     def _stein(self, first: int, second: int) -> Terms:
         if first == second == 0:
@@ -105,6 +120,7 @@ class _Law:
                 for inner, coefficient in law.moment(*powers).items():
                     joined, scale = _join(self.ring, key, inner)
                     add_terms(total, {joined: coefficient * scale}, weight * density)
+        self.ring.spend(sum(len(value.numer) + len(value.denom) for value in total.values()))
         return total
 
     def _condition(self, position: int) -> tuple[TermKey, FracElement, _Law]:
@@ -239,7 +255,7 @@ def expect(ring: Ring, first: Atom, second: Atom) -> Terms:
     Raises
     ------
     NoClosedForm
-        If more than two steps meet.
+        If more than two steps meet, or the powers are so high that the result would be huge.
     """
     if len(first.steps) + len(second.steps) > 2:
         raise NoClosedForm(
@@ -293,22 +309,40 @@ def expect_polynomials(
     ring: Ring, first: Mapping[int, FracElement], second: Mapping[int, FracElement]
 ) -> Terms:
     """Return ``E f(U) g(V)`` of two polynomials, given by power, from their Hermite expansions."""
-    left = _hermite_moments(ring, first, ring.sigma1)
-    right = _hermite_moments(ring, second, ring.sigma2)
-    total = ring.field.zero
+    scaled = [
+        {power: value * sigma**power for power, value in side.items()}
+        for side, sigma in ((first, ring.sigma1), (second, ring.sigma2))
+    ]
+    rho, zero = ring.rho, ring.field.zero
+    if all(value.denom.is_ground for side in scaled for value in side.values()):
+        # without fractions there is nothing to cancel, which is nearly all of the work
+        rho, zero = rho.numer, QQ(0)
+        scaled = [
+            {power: _without_fraction(value) for power, value in side.items()} for side in scaled
+        ]
+    left, right = (_hermite_moments(side, zero) for side in scaled)
+    total, power_of_rho = 0 * rho, rho**0
     for k, (a, b) in enumerate(zip(left, right, strict=False)):
-        total = total + a * b * ring.rho**k / factorial(k)
-    return {} if total == 0 else {TermKey(ring.field.zero): total}
+        if a and b:
+            total = total + power_of_rho * (a * b * QQ(1, factorial(k)))
+        power_of_rho = power_of_rho * rho
+    value = ring.field(total)
+    return {} if value == 0 else {TermKey(ring.field.zero): value}
 
 
-def _hermite_moments(
-    ring: Ring, polynomial: Mapping[int, FracElement], sigma: FracElement
-) -> list[FracElement]:
-    """Return ``E f(sigma Z) He_k(Z)`` for all ``k`` up to the degree."""
-    moments = [ring.field.zero] * (max(polynomial, default=-1) + 1)
+def _without_fraction(value: FracElement) -> Any:
+    """Return a fraction over a number as a polynomial, or as a number."""
+    polynomial = value.numer.quo_ground(value.denom.LC)
+    return polynomial.LC if polynomial.is_ground else polynomial
+
+
+def _hermite_moments(polynomial: Mapping[int, Any], zero: Any) -> list[Any]:
+    """Return ``E f(Z) He_k(Z)`` for all ``k`` up to the degree, of a polynomial by power."""
+    moments = [zero] * (max(polynomial, default=-1) + 1)
     for power, coefficient in polynomial.items():
+        weight = factorial(power)  # n!/(2**h h!), with h = (n - k)/2
         for half in range(power // 2 + 1):
-            weight = factorial(power) // (2**half * factorial(half))
             k = power - 2 * half
-            moments[k] = moments[k] + coefficient * sigma**power * weight
+            moments[k] = moments[k] + coefficient * weight
+            weight //= 2 * (half + 1)
     return moments

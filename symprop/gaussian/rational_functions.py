@@ -6,16 +6,25 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy
+from flint import acb, arb
 from sympy.polys.domains import QQ
 from sympy.polys.fields import FracElement, FracField
+
+from symprop.foundation.errors import NoClosedForm
+from symprop.numerics.evaluation import compile_ball
+from symprop.numerics.precision import working_bits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Ring"]
 
+_MOST_TERMS = 30_000  # of all moments together; some ten seconds of work
 _MOST_TERMS_TO_FACTOR = 300
-_SAMPLE = (1 / 997.0, 1 / 991.0, 0.3101)  # small variances: inside every domain of existence
+_SAMPLE = tuple(  # small variances: inside every domain of existence
+    sympy.Rational(text) for text in ("1/997", "1/991", "0.3101")
+)
+_SAMPLE_BITS = (64, 256, 1024)
 
 
 class Ring:
@@ -49,10 +58,11 @@ class Ring:
         self.field = FracField(names, QQ)
         self._elements = dict(zip(self.expressions, self.field.gens, strict=True))
         self.rho_expression = rho
+        self._left = _MOST_TERMS
         self.sigma1, self.sigma2, self.rho = (self(item) for item in (sigma1, sigma2, rho))
         sample = dict(zip((sigma1, sigma2, rho), _SAMPLE, strict=True))
         self._sample = [
-            sample[item] if item in symbols else complex(item) for item in self.expressions
+            compile_ball(sample[item] if item in symbols else item) for item in self.expressions
         ]
 
     def __call__(self, number: sympy.Expr) -> FracElement:
@@ -69,6 +79,15 @@ class Ring:
         for part in number.args:
             result = result + self(part) if isinstance(number, sympy.Add) else result * self(part)
         return result
+
+    def spend(self, terms: int) -> None:
+        """Take note of terms computed on the way; `NoClosedForm` once they are too many to use."""
+        self._left -= terms
+        if self._left < 0:
+            raise NoClosedForm(
+                f"Expected a closed form within {_MOST_TERMS} intermediate terms but got more:"
+                " the powers of x are too high."
+            )
 
     def factors(self, element: FracElement) -> list[sympy.Expr]:
         """Return a non-zero element as a number and powers of positive-looking polynomials."""
@@ -116,13 +135,19 @@ class Ring:
 
     def is_negative(self, element: Any) -> bool:
         """Whether a polynomial is negative at a sample point of the domain of existence."""
-        value = 0.0 + 0.0j
-        for powers, coefficient in element.terms():
-            term = complex(float(coefficient))
-            for base, power in zip(self._sample, powers, strict=True):
-                term *= base**power
-            value += term
-        return value.real < 0
+        value = acb(0)
+        for bits in _SAMPLE_BITS:
+            with working_bits(bits):
+                sample = [acb(number()) for number in self._sample]
+                value = acb(0)
+                for powers, coefficient in element.terms():
+                    term = acb(arb(int(coefficient.numerator)) / int(coefficient.denominator))
+                    for base, power in zip(sample, powers, strict=True):
+                        term *= base**power
+                    value += term
+            if not value.real.contains(0):
+                break
+        return bool(value.real.mid() < 0)
 
     def square_root(self, element: FracElement) -> tuple[FracElement, frozenset[Any]]:
         """Return ``(outside, inside)`` with ``sqrt(element) = outside * sqrt(prod(inside))``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import mpmath
@@ -93,10 +93,10 @@ class VTransform:
         *first, (last, doublings) = self._routes
         for route, tries in first:
             try:
-                return adaptive(lambda bits: route(q, bits), dps, "transform V", doublings=tries)  # noqa: B023
+                return adaptive(partial(route, q), dps, "transform V", doublings=tries)
             except PrecisionNotReached:
                 pass  # the closed form cancels at extreme variances; quadrature does not
-        return adaptive(lambda bits: last(q, bits), dps, "transform V", doublings=doublings)
+        return adaptive(partial(last, q), dps, "transform V", doublings=doublings)
 
     def evalf(self, q: object, *, dps: int = 50) -> mpmath.mpf:
         """Return ``V(q)`` as an mpmath number with ``dps`` right digits."""

@@ -180,3 +180,16 @@ def test_thousands_of_digits(capsys: pytest.CaptureFixture[str]) -> None:
     with mpmath.workdps(6050):
         expected = mpmath.nstr(mpmath.pi / (mpmath.pi - 1), 6040)
     assert value["digits"][:5990] == expected[:5990]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "kernel x**200 --rho 1/3",
+        "hermite x**1000 --order 4 --variance 2",
+        "expectation monomial:1000",
+        "gain x**1000",
+    ],
+)
+def test_high_powers_have_answers(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(arguments, capsys)

@@ -138,3 +138,34 @@ def test_a_shared_variance_symbol() -> None:
     assert kernel_closed_form("relu", variances=(Q, Q)).subs(RHO, 1) == Q / 2
     form = kernel_closed_form("x*erf(x)", variances=(Q, Q)).subs(RHO, 1)
     assert abs(value(form - second_moment_closed_form("x*erf(x)"), q=Rational(7, 3))) < 1e-15
+
+
+@pytest.mark.parametrize("degree", [200, 1000])
+@pytest.mark.parametrize("variances", [(S(1), S(1)), (S(2), S(3))])
+def test_high_powers_are_exact(degree: int, variances: tuple[sympy.Expr, sympy.Expr]) -> None:
+    form = kernel_closed_form(f"x**{degree}", variances=variances)
+    scale = (variances[0] * variances[1]) ** (degree // 2)
+    assert form.subs(RHO, 0) == scale * sympy.factorial2(degree - 1) ** 2
+    assert sympy.expand(form.subs(RHO, 1)) == scale * sympy.factorial2(2 * degree - 1)
+
+
+def test_powers_of_a_polynomial_are_multiplied_out() -> None:
+    n = 60
+    moments = [sympy.factorial2(k - 1) if k % 2 == 0 else 0 for k in range(2 * n + 1)]
+    mean = sum(sympy.binomial(n, k) * moments[k] for k in range(n + 1))
+    square = sum(sympy.binomial(2 * n, k) * moments[k] for k in range(2 * n + 1))
+    assert expectation_closed_form(f"(x+1)**{n}", variance=S(1)) == mean
+    assert second_moment_closed_form(f"(x+1)**{n}", variance=S(1)) == square
+
+
+def test_one_sided_powers_and_powers_beside_exponentials_may_be_high() -> None:
+    half = expectation_closed_form("Max(x,0)**1000", variance=S(1))
+    assert half == sympy.factorial2(999) / 2
+    tilted = expectation_closed_form("x**600*exp(x)", variance=S(1)) / sympy.exp(Rational(1, 2))
+    moments = (sympy.binomial(600, k) * sympy.factorial2(k - 1) for k in range(0, 601, 2))
+    assert tilted == sum(moments)
+
+
+def test_a_closed_form_that_would_be_huge_is_refused() -> None:
+    with pytest.raises(NoClosedForm, match="powers of x are too high"):
+        kernel_closed_form("Max(x,0)**120", variances=(S(1), S(1)))

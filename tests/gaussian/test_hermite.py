@@ -98,3 +98,11 @@ def test_bad_arguments() -> None:
         hermite_coefficients("exp(x**2/4)", 3)
     with pytest.raises(OutOfDomain, match="variance"):
         hermite_coefficients("tanh", 3, variance=-1)
+
+
+def test_the_variance_enters_a_closed_form_as_a_number() -> None:
+    expansion = hermite_coefficients("Max(x, 0)**1000", 3, variance=2)
+    assert expansion.exact is not None
+    assert expansion.exact[0] == 2**500 * sympy.factorial2(999) / 2
+    assert expansion.enclosures[0].contains(int(expansion.exact[0]))
+    assert not any(term.free_symbols for term in expansion.exact)

@@ -42,3 +42,21 @@ def test_sequences_are_the_integrals(atom: Atom, function: sympy.Expr, lower: sy
     for k, value in enumerate(sequence):
         exact = sympy.integrate(sympy.expand(function * HERMITE[k]) * DENSITY, (x, lower, sympy.oo))
         assert abs(sympy.N(value - exact, 30)) < 1e-25
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("power", [0, 3, 4])
+def test_one_sided_powers_by_integration(power: int, side: int) -> None:
+    step = Step(sympy.Integer(0), sympy.Integer(0), side)
+    sigma = sympy.Rational(3, 2)
+    values = hermite_sequence(Atom(sympy.Integer(power), steps=(step,)), sigma, 3, lambda _: x)
+    for k, found in enumerate(values):
+        range_ = (x, 0, sympy.oo) if side > 0 else (x, -sympy.oo, 0)
+        exact = sympy.integrate((sigma * x) ** power * HERMITE[k] * DENSITY, range_)
+        assert sympy.simplify(found - exact) == 0
+
+
+def test_monomials_of_high_degree() -> None:
+    values = hermite_sequence(Atom(sympy.Integer(1000)), sympy.sqrt(2), 4, lambda _: x)
+    mean = 2**500 * sympy.factorial2(999)
+    assert values == [mean, 0, 1000 * mean, 0, 1000 * 998 * mean]

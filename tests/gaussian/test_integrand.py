@@ -86,3 +86,17 @@ def test_growth_terms_that_do_not_hold_near_zero_are_completed() -> None:
 def test_an_integrand_as_large_as_the_gaussian_is_refused() -> None:
     with pytest.raises(OutOfDomain, match="integrable"):
         cutoff_for(integrand_of(activation("exp(x**2/4)")), arb(2).sqrt(), 60, 0)
+
+
+def test_dividing_an_integrand_by_a_power_of_two() -> None:
+    integrand = integrand_of(activation("silu"))
+    smaller = integrand.divided(2000)
+    point = arb("0.7")
+    scale = arb(2) ** -2000
+    for one, other in zip(integrand.pieces, smaller.pieces, strict=True):
+        value = integrand.value(one, arb(1), point) * scale
+        assert smaller.value(other, arb(1), point).overlaps(value)
+        square = smaller.squared().value(other, arb(1), point)
+        assert square.overlaps(value * value)
+    ratio = smaller.growth[0].coefficient / integrand.growth[0].coefficient
+    assert ratio == Fraction(1, 2**2000)

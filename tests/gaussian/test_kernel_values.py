@@ -1,6 +1,8 @@
 import pytest
+import sympy
 from flint import arb
 
+from symprop.gaussian.closed_forms import RHO, kernel_closed_form
 from symprop.gaussian.duality import Angle
 from symprop.gaussian.hermite import hermite_balls
 from symprop.gaussian.integrand import integrand_of
@@ -10,6 +12,7 @@ from symprop.gaussian.kernel_values import (
     series_ball,
     tanh_scale,
 )
+from symprop.numerics.evaluation import compile_ball
 from symprop.numerics.precision import working_bits
 from symprop.specs.activations import activation
 
@@ -54,3 +57,22 @@ def test_scaled_tanh_has_the_kernel_of_tanh_at_the_scaled_variance() -> None:
 def test_bits_of_a_correlation() -> None:
     assert magnitude_bits_float(arb("0.5")) == -1
     assert magnitude_bits_float(arb(0)) < -100
+
+
+@pytest.mark.parametrize("name", ["silu", "mish", "Max(x,-1)*atan(x)"])
+@pytest.mark.parametrize("exponent", [3000, -3000])
+def test_huge_and_tiny_kernels_are_as_accurate_as_ordinary_ones(name: str, exponent: int) -> None:
+    scaled = activation(name).scaled(sympy.Integer(2) ** exponent)
+    with working_bits(60):
+        found = kernel_ball(scaled, scaled, (1, 1), Angle("1/3"), 60)
+    assert found.rel_accuracy_bits() >= 45
+    with working_bits(120):
+        assert found.overlaps(value(name, "1/3", 80) * arb(2) ** (2 * exponent))
+
+
+def test_a_power_too_high_for_a_closed_form_is_integrated() -> None:
+    found = value("Max(x,0)**8", "1/2", 60)
+    with working_bits(80):
+        exact = kernel_closed_form("Max(x,0)**8", variances=(1, 1)).subs(RHO, sympy.Rational(1, 2))
+        assert found.overlaps(compile_ball(exact)())
+    assert found.rel_accuracy_bits() >= 45

@@ -30,3 +30,12 @@ def test_edges_and_signs() -> None:
     assert field.at_edge(gap, 1) == 0
     assert field.at_edge(gap, -1) == 2
     assert field.is_real(field.rho)
+
+
+def test_signs_of_polynomials_beyond_floating_point() -> None:
+    field = ring()
+    huge = sympy.Integer(10) ** 400
+    assert field.is_negative((-field(huge) * field.rho + field(huge) / 9).numer)
+    assert not field.is_negative((field(huge) * field.rho - field(huge) / 9).numer)
+    tiny = field.rho**2000
+    assert field.is_negative((tiny * field.rho - tiny).numer)
