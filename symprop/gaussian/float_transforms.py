@@ -59,6 +59,7 @@ class SecondMomentFace:
     def __init__(self, enclose: Callable[[arb, int], Enclosure]) -> None:
         self._enclose = enclose
         self._panels: dict[int, Panel] = {}
+        self._least: dict[int, float] = {}
         self.relative_error = 0.0
 
     def __call__(self, q: ArrayLike) -> NDArray[np.float64]:
@@ -74,8 +75,14 @@ class SecondMomentFace:
             result[where] = values
         return result.reshape(array.shape)
 
+    def octave(self, exponent: int) -> tuple[Panel, float]:
+        """Return the polynomial of ``[h, 2h)``, ``h = 2**(exponent - 1)``, and a bound below V.
+
+        Its variable ``2 q/h - 3`` runs through [-1, 1).
+        """
+        return self._panel(exponent), self._least[exponent]
+
     def _panel(self, exponent: int) -> Panel:
-        """Return the polynomial of the octave ``[h, 2h)``, ``h = 2**(exponent - 1)``."""
         panel = self._panels.get(exponent)
         if panel is None:
             h = arb((fmpz(1), fmpz(exponent - 1)))
@@ -90,7 +97,7 @@ class SecondMomentFace:
             # V(q) >= V(h)/sqrt(2) on the octave, by the comparison of densities
             least = float(self._enclose(h, 15).ball.abs_lower()) / 1.5
             self.relative_error = max(self.relative_error, panel.error / least)
-            self._panels[exponent] = panel
+            self._panels[exponent], self._least[exponent] = panel, least
         return panel
 
 

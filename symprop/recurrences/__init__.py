@@ -1,0 +1,1 @@
+"""Recurrences of infinitely wide networks: lengths, correlations and gradients by layer."""

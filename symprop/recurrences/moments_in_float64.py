@@ -1,0 +1,269 @@
+"""What one layer needs of an activation, in float64 on arrays of settings.
+
+The quickest way that fits is taken: a power of the variance, a closed form, a kernel made
+for a variance that keeps coming back, and else the ball of each single value.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from flint import arb
+
+from symprop.foundation.errors import OutOfDomain, PrecisionNotReached, expected
+from symprop.gaussian.duality import dual_kernel
+from symprop.gaussian.float_formulas import FORMULAS
+from symprop.gaussian.float_tile import Tile
+from symprop.gaussian.float_transforms import SecondMomentFace
+from symprop.gaussian.hot_forms import hot_form
+from symprop.gaussian.power_relu import alpha_relu_kernel
+from symprop.numerics.evaluation import adaptive
+from symprop.numerics.precision import bits_from_dps, working_bits
+from symprop.recurrences.moments_on_balls import (
+    BallMoments,
+    ball_moments,
+    one_sided_degree,
+    value_at_zero,
+)
+from symprop.recurrences.length_tables import LengthTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from symprop.gaussian.power_relu_float import FloatKernel as PowerKernel
+    from symprop.numerics.enclosure import Enclosure
+    from symprop.specs.activations import Activation
+
+    Array = NDArray[np.float64]
+
+__all__ = ["FloatMoments", "float_moments"]
+
+_DPS = 18
+_RARELY = 10**6  # times to wait before another attempt
+_CLEAR_GAP = 0.05  # above, V - W is a difference that costs few digits
+_FLAT = 1e-8  # largest gap worth asking whether W is straight there
+_FLAT_ERROR = 1e-16
+_OFTEN = 30  # times a variance must come back before a kernel is made for it
+
+
+@lru_cache(maxsize=64)
+def float_moments(phi: Activation) -> FloatMoments:
+    """Return the moments of an activation; what they learn, they keep."""
+    return FloatMoments(ball_moments(phi))
+
+
+class FloatMoments:
+    """Gaussian moments of one activation on float64 arrays of variances.
+
+    Error
+    -----
+    Second moments are relatively accurate to `length_error`, means to two roundings.
+    Covariances and their distances from the second moment come from the balls and kernels of
+    `symprop.gaussian`, within a few dozen units in the last place of the second moment; the
+    distance is relatively accurate for small gaps.
+    """
+
+    def __init__(self, balls: BallMoments) -> None:
+        self.phi = balls.phi
+        self._balls = balls
+        self._seen: dict[float, int] = {}
+        self._means: dict[float, float] = {}
+
+    @cached_property
+    def slope(self) -> FloatMoments:
+        """The moments of the derivative."""
+        return FloatMoments(self._balls.slope)
+
+    @cached_property
+    def power(self) -> tuple[float, float] | None:
+        """``(factor, degree)`` with ``V(q) = factor * q**degree``, or None."""
+        degree = self.phi.homogeneity
+        if degree is None:
+            return None
+        return float(self._second_moment(arb(1), _DPS)), float(degree)
+
+    @cached_property
+    def table(self) -> LengthTable:
+        """``V`` by polynomials, for activations that are not powers."""
+        return LengthTable(SecondMomentFace(self._second_moment))
+
+    @property
+    def length_error(self) -> float:
+        """Bound of the relative error of the second moments returned so far."""
+        return 4e-16 if self.power is not None else self.table.relative_error
+
+    def _second_moment(self, q: arb, dps: int) -> Enclosure:
+        return adaptive(lambda bits: self._balls.second_moment(q, bits), dps, "transform V")
+
+    def second_moment(self, q: Array) -> Array:
+        """Return ``V`` at variances >= 0."""
+        if not q.all():
+            result = np.full(q.shape, self._at_zero**2)
+            positive = q > 0
+            if positive.any():
+                result[positive] = self.second_moment(q[positive])
+            return result
+        if self.power is not None:
+            factor, degree = self.power
+            return factor * (q if degree == 1.0 else q**degree)
+        return self.table(q)
+
+    @cached_property
+    def _at_zero(self) -> float:
+        return float(value_at_zero(self.phi))
+
+    def mean(self, q: Array) -> Array:
+        """Return ``E phi(sqrt(q) Z)``, ball by ball."""
+        if self.phi.parity == "odd":
+            return np.zeros(q.shape)
+        for variance in np.unique(q).tolist():
+            if variance not in self._means:
+                ball = adaptive(
+                    lambda bits: self._balls.mean(arb(variance), bits),  # noqa: B023
+                    _DPS,
+                    "mean",
+                )
+                self._means[variance] = float(ball)
+        return np.array([self._means[x] for x in q.ravel().tolist()]).reshape(q.shape)
+
+    def covariance(self, q1: Array, q2: Array | None, c: Array, gap: Array) -> tuple[Array, Array]:
+        """Return ``W`` and ``(V(q1) + V(q2))/2 - W`` for one-dimensional arrays.
+
+        Parameters
+        ----------
+        q1, q2 : ndarray
+            Variances >= 0; None for a second one equal to the first.
+        c, gap : ndarray
+            Correlation and one minus it, each relatively accurate.
+        """
+        positive = q1 > 0 if q2 is None else (q1 > 0) & (q2 > 0)
+        moments = self.second_moment(q1)
+        if q2 is not None:
+            moments = 0.5 * (moments + self.second_moment(q2))
+        cross, apart = moments.copy(), np.zeros(moments.shape)
+        open_angle = positive & ((gap > 0) if q2 is None else True)
+        if not positive.all() and q2 is not None:
+            lost = ~positive
+            cross[lost] = self.mean(q1[lost]) * self.mean(q2[lost])
+            apart[lost] = moments[lost] - cross[lost]
+        if open_angle.any():
+            second = None if q2 is None else q2[open_angle]
+            cross[open_angle], apart[open_angle] = self._covariance(
+                q1[open_angle], second, c[open_angle], gap[open_angle], moments[open_angle]
+            )
+        return cross, apart
+
+    def _covariance(
+        self, q1: Array, q2: Array | None, c: Array, gap: Array, moments: Array
+    ) -> tuple[Array, Array]:
+        found = self._by_kernel(q1, q2, gap)
+        if found is None:
+            found = self._by_balls(q1, q2, c, gap)
+        value, deficit = found
+        if q2 is None:
+            near = gap < 0.5
+            return np.where(near, moments - deficit, value), np.where(
+                near, deficit, moments - value
+            )
+        return value, moments - value
+
+    def _by_kernel(self, q1: Array, q2: Array | None, gap: Array) -> tuple[Array, Array] | None:
+        """Return ``W`` and, for equal variances, ``V - W``, where there is a vectorised way."""
+        second = q1 if q2 is None else q2
+        form = hot_form(self.phi)
+        if form is not None:
+            formula, slope = FORMULAS[form.name], float(form.slope) ** 2
+            outputs = np.empty((2, gap.size))
+            for function, out in zip((formula.value, formula.deficit), outputs, strict=True):
+                first, other = np.empty((2, gap.size))
+                tile = Tile(1.0 - gap, gap, slope * q1, slope * second, out, first, other)
+                function(tile, form.parameter)
+            outputs *= float(form.output) ** 2
+            return outputs[0], outputs[1]
+        if self.power is not None:
+            _, degree = self.power
+            size = (q1 if q2 is None else np.sqrt(q1) * np.sqrt(second)) ** degree
+            value, deficit = self._unit_kernel(gap)
+            return size * value, size * deficit
+        if q2 is None and (q1 == q1[0]).all():
+            return self._at_constant_variance(float(q1[0]), gap)
+        return None
+
+    def _unit_kernel(self, gap: Array) -> tuple[Array, Array]:
+        """Return ``W`` and ``V - W`` of a homogeneous activation at unit variance."""
+        assert self.power is not None
+        if self._edge is None:
+            kernel = dual_kernel(self.phi).float_face
+            return kernel(angle_gap=gap), kernel.deficit(gap)
+        factor = self.power[0]
+        return factor * self._edge(1.0 - gap), factor * self._edge.deficit(gap)
+
+    @cached_property
+    def _edge(self) -> PowerKernel | None:
+        """The normalised kernel of ``max(x, 0)**alpha``, if the activation is a multiple of it."""
+        degree = one_sided_degree(self.phi)
+        return None if degree is None else alpha_relu_kernel(degree).float_face
+
+    def _at_constant_variance(self, variance: float, gap: Array) -> tuple[Array, Array] | None:
+        seen = self._seen[variance] = self._seen.get(variance, 0) + 1
+        if seen < _OFTEN and gap.size < _OFTEN:
+            return None
+        kernel = dual_kernel(self.phi, variances=(variance, variance)).float_face
+        value = kernel(angle_gap=gap)
+        if (gap > _CLEAR_GAP).all():
+            return value, self.second_moment(np.full(gap.shape, variance)) - value
+        try:
+            return value, kernel.deficit(gap)
+        except PrecisionNotReached:  # its table cannot be made
+            self._seen[variance] = -_RARELY
+            return None
+
+    def _by_balls(self, q1: Array, q2: Array | None, c: Array, gap: Array) -> tuple[Array, Array]:
+        results = np.empty((2, gap.size))
+        flat = self._flat(q1, gap) if q2 is None else np.zeros(gap.shape, dtype=bool)
+        if flat.any():
+            results[1, flat] = gap[flat] * q1[flat] * self.slope.second_moment(q1[flat])
+            results[0, flat] = self.second_moment(q1[flat]) - results[1, flat]
+        for index in np.flatnonzero(~flat).tolist():
+            first = arb(float(q1[index]))
+            second = first if q2 is None else arb(float(q2[index]))
+            near = float(gap[index]) < 0.5
+            known = float(gap[index] if near else c[index])
+            results[:, index] = self._single(first, second, known, near)
+        return results[0], results[1]
+
+    def _flat(self, q: Array, gap: Array) -> NDArray[np.bool_]:
+        """Return where ``V - W`` is ``gap`` times its slope, to the last bit.
+
+        As a function of the correlation, W has slope ``q V phi'(q)`` at 1, and no derivative of
+        it decreases; so the slope is right to ``gap q V phi''(q) / V phi'(q)``.
+        """
+        small = gap < _FLAT
+        for index in np.flatnonzero(small).tolist():
+            variance = arb(float(q[index]))
+            try:
+                with working_bits(64):
+                    bend = self._balls.slope.slope.bound(variance)
+                    rate = float(gap[index]) * variance * bend
+                    slope = self._balls.slope.second_moment(variance, 40)
+            except OutOfDomain:  # a kink: there the second derivative at 1 is infinite
+                return np.zeros(gap.shape, dtype=bool)
+            small[index] = bool(rate < _FLAT_ERROR * slope)
+        return small
+
+    def _single(self, q1: arb, q2: arb, known: float, near: bool) -> tuple[float, float]:
+        bits = bits_from_dps(_DPS)
+        if near:
+            bits -= int(np.frexp(known)[1])
+        with working_bits(2 * bits + 64):
+            c, gap = (1 - arb(known), arb(known)) if near else (arb(known), 1 - arb(known))
+        with working_bits(bits + 20):
+            value = self._balls.covariance(q1, q2, c, gap, bits)
+            if q1 is not q2:
+                return float(value), 0.0
+            deficit = self._balls.second_moment(q1, bits) - value
+        if not (value.rad() < 1e-15 and (not near or deficit.rel_accuracy_bits() > 40)):
+            raise OutOfDomain(expected("cosine", "where W can be computed", known))
+        return float(value), float(deficit)

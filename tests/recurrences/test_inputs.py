@@ -1,0 +1,33 @@
+"""Inputs are checked once, and keep small angles."""
+
+from __future__ import annotations
+
+import pytest
+
+from symprop.foundation.errors import InvalidArgument, OutOfDomain
+from symprop.numerics.precision import working_bits
+from symprop.recurrences.inputs import Inputs
+
+
+def test_small_angles_keep_their_digits() -> None:
+    with working_bits(80):
+        for item in (Inputs(1, None, None, "1e-300"), Inputs(1, None, 1 - 2.0**-50)):
+            cosine, gap = item.angle_balls(80)
+            assert gap.rel_accuracy_bits() > 70
+            assert (1 - gap).overlaps(cosine)
+
+
+def test_one_input_or_two() -> None:
+    assert not Inputs(1).pair
+    assert Inputs(1, cosine=0).pair
+    assert not Inputs(1, cosine=0).unequal
+    assert Inputs(1, 1, 0).unequal
+
+
+def test_malformed_inputs() -> None:
+    with pytest.raises(OutOfDomain, match="other_length >= 0"):
+        Inputs(1, -1, 0)
+    with pytest.raises(OutOfDomain, match="angle_gap inside"):
+        Inputs(1, None, None, 3)
+    with pytest.raises(InvalidArgument, match="beside other_length"):
+        Inputs(1, 2)

@@ -1,0 +1,100 @@
+"""Moments on balls hold every value on the ball, whichever way they are computed."""
+
+from __future__ import annotations
+
+import pytest
+from flint import arb
+
+from symprop.foundation.errors import OutOfDomain
+from symprop.gaussian.duality import dual_kernel
+from symprop.gaussian.expectation import gaussian_expectation
+from symprop.gaussian.transforms import v_transform
+from symprop.numerics.precision import working_bits
+from symprop.recurrences.moments_on_balls import (
+    ball_moments,
+    derivative_of,
+    one_sided_degree,
+    value_at_zero,
+)
+from symprop.specs.activations import activation
+
+NAMES = ["tanh", "3*tanh(x/2)", "relu", "alpha_relu:3/4", "erf", "gelu", "silu", "hard_tanh"]
+WIDE = 2.0**-12
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_second_moments_hold_on_the_ball(name: str) -> None:
+    moments = ball_moments(activation(name))
+    with working_bits(120):
+        ball = arb(1.5, WIDE)
+        for method, reference in (
+            (moments, v_transform(name)),
+            (moments.slope, v_transform(derivative_of(activation(name)))),
+        ):
+            value = method.second_moment(ball, 80)
+            assert value.rad() < 0.01
+            for q in (1.5 - WIDE, 1.5, 1.5 + WIDE):
+                exact = reference.enclose(q, dps=20).ball
+                assert value.contains(exact)
+                narrow = method.second_moment(arb(q), 80)
+                assert narrow.overlaps(exact)
+                assert narrow.rel_accuracy_bits() > 60
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_covariances_hold_on_the_balls(name: str) -> None:
+    moments = ball_moments(activation(name))
+    with working_bits(120):
+        q1, q2 = arb(1.5, WIDE), arb(0.75, WIDE)
+        c = arb(0.375, WIDE)
+        value = moments.covariance(q1, q2, c, 1 - c, 80)
+        assert value.rad() < 0.01
+        for sign in (-1, 1):
+            step = sign * WIDE
+            kernel = dual_kernel(name, variances=(1.5 + step, 0.75 - step))
+            assert value.contains(kernel.enclose(0.375 + step, dps=15).ball)
+        same = moments.covariance(q1, q1, c, 1 - c, 80)
+        kernel = dual_kernel(name, variances=(1.5 + WIDE, 1.5 + WIDE))
+        assert same.contains(kernel.enclose(0.375 - WIDE, dps=15).ball)
+
+
+@pytest.mark.parametrize("name", ["relu", "silu", "elu", "exp"])
+def test_means_hold_on_the_ball(name: str) -> None:
+    with working_bits(120):
+        value = ball_moments(activation(name)).mean(arb(2, WIDE), 80)
+        for q in (2 - WIDE, 2 + WIDE):
+            assert value.contains(gaussian_expectation(name, variance=q).ball)
+
+
+def test_at_zero_variance_the_value_at_zero_is_taken() -> None:
+    exponential = ball_moments(activation("2*exp(x)"))
+    zero, one = arb(0), arb(1)
+    with working_bits(80):
+        assert exponential.second_moment(zero, 80) == 4
+        assert exponential.mean(zero, 80) == 2
+        cross = exponential.covariance(zero, one, zero, one, 60)
+        assert cross.overlaps(4 * arb("0.5").exp())
+    assert value_at_zero(activation("relu")) == 0
+    with pytest.raises(OutOfDomain, match="continuous at 0"):
+        value_at_zero(activation("step"))
+
+
+@pytest.mark.parametrize("name", ["sign", "alpha_relu:1/2", "alpha_relu:-1/4"])
+def test_derivatives_without_second_moment_are_named(name: str) -> None:
+    with pytest.raises(OutOfDomain, match=f"finite second moment but got activation={name}"):
+        derivative_of(activation(name))
+
+
+def test_one_sided_powers() -> None:
+    assert one_sided_degree(activation("3*relu(x)")) == 1
+    assert one_sided_degree(activation("alpha_relu:2/3")) == activation("2/3").expression
+    assert one_sided_degree(activation("leaky_relu:1/10")) is None
+    assert one_sided_degree(activation("tanh")) is None
+
+
+def test_integrability_depends_on_the_variance() -> None:
+    moments = ball_moments(activation("exp(x**2/8)"))
+    with working_bits(80):
+        assert moments.second_moment(arb(1), 60) > 1
+        with pytest.raises(OutOfDomain):
+            moments.second_moment(arb(3), 60)
