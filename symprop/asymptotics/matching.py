@@ -1,0 +1,245 @@
+"""Free constants of an expansion, from the numbers of the recurrence itself.
+
+The recurrence is run at high precision; the expansion is continued, with ball coefficients, to
+many more terms than anyone would print; each layer then gives a value of the constant, and their
+agreement along doubling depths tells how far it can be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import mpmath
+import sympy
+from flint import arb
+
+from symprop.asymptotics.expansions import Expansion
+from symprop.asymptotics.power_log_series import PowerLogSeries
+from symprop.foundation.errors import (
+    InvalidArgument,
+    NoConvergence,
+    OutOfDomain,
+    PrecisionNotReached,
+    expected,
+)
+from symprop.foundation.validation import check_dps, check_integer
+from symprop.numerics.enclosure import Enclosure
+from symprop.numerics.evaluation import as_ball, compile_ball
+from symprop.numerics.precision import bits_from_dps, working_digits
+
+__all__ = [
+    "MatchedConstant",
+    "Problem",
+    "by_name",
+    "compiled_step",
+    "match_constant",
+    "series_ball",
+]
+
+Step = Callable[[mpmath.mpf], object]
+
+
+@dataclass(frozen=True)
+class MatchedConstant:
+    """A free constant, with an error that is estimated and not proved.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+        The constant.
+    value : mpmath.mpf
+        From the deepest layer run.
+    estimated_error : mpmath.mpf
+        Change of the value over the last doubling of the depth.
+    layers : int
+        That depth.
+    """
+
+    symbol: sympy.Symbol
+    value: mpmath.mpf
+    estimated_error: mpmath.mpf
+    layers: int
+
+
+class Problem(Protocol):
+    """A difference equation that knows its constant from one value of a solution."""
+
+    @property
+    def first_depth(self) -> int:
+        """Layer at which matching begins: few where convergence is exponential."""
+
+    def constant_from(
+        self, values: Mapping[sympy.Symbol, object], terms: int, bits: int
+    ) -> Callable[[int, arb], arb]:
+        """Return the map from layer and value to the constant, by a long expansion."""
+
+    def exact_step(self, values: Mapping[sympy.Symbol, object], bits: int) -> Step | None:
+        """Return the recurrence if it is known exactly."""
+
+
+def match_constant(
+    expansion: Expansion,
+    start: object,
+    *,
+    step: Step | None = None,
+    values: Mapping[Any, object] | None = None,
+    dps: int = 20,
+    terms: int = 24,
+    layers: int = 20_000,
+) -> MatchedConstant:
+    """Return the free constant of the orbit that starts at ``start`` in layer 0.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        From `autonomous_expansion`, `driven_expansion` or `product_expansion`.
+    start : number
+        Value in layer 0.
+    step : callable, optional
+        The recurrence, from one mpmath number to the next; needed when the expansion was made
+        from a truncated increment.
+    values : mapping, optional
+        Numbers for the symbols, by symbol or name.
+    dps : int
+        Digits after the point to agree between two depths.
+    terms : int
+        How far the expansion is continued, in its smallest steps.
+    layers : int
+        Largest depth.
+
+    Returns
+    -------
+    MatchedConstant
+
+    Raises
+    ------
+    InvalidArgument
+        If the recurrence is not known, or a symbol has no value.
+    PrecisionNotReached
+        If ``layers`` layers do not give agreement; ``best`` is the last value.
+    NoConvergence
+        If the orbit leaves the domain or does not tend to the limit of the expansion.
+
+    Conventions
+    -----------
+    The working precision is higher than asked for, and local.
+
+    Error
+    -----
+    Estimated by the change over the last doubling of the depth; not proved.
+
+    Source
+    ------
+    de Bruijn, Asymptotic Methods in Analysis, ch. 8.
+
+    Examples
+    --------
+    >>> from symprop.asymptotics.autonomous import autonomous_expansion
+    >>> u = sympy.Symbol("u", positive=True)
+    >>> found = match_constant(autonomous_expansion(1 / u, u), 1)
+    >>> mpmath.nstr(found.value, 12), bool(found.estimated_error < 1e-20)
+    ('0.688284392429', True)
+    """
+    check_dps(dps)
+    check_integer("terms", terms, minimum=1)
+    check_integer("layers", layers, minimum=256)
+    problem = expansion.problem
+    if problem is None:
+        raise InvalidArgument(expected("expansion", "to carry its recurrence", expansion))
+    table = by_name(values or {}, problem.increment)
+    digits = 2 * dps + 20
+    bits = bits_from_dps(digits)
+    with working_digits(digits):
+        run = step if step is not None else problem.exact_step(table, bits)
+        if run is None:
+            condition = "to be given: the increment is not known exactly"
+            raise InvalidArgument(expected("step", condition, step))
+        constant_at = problem.constant_from(table, terms, bits)
+        found = _doubling(run, constant_at, start, dps, (problem.first_depth, layers), bits)
+    (symbol, *_) = (constant.symbol for constant in expansion.constants)
+    with working_digits(dps):
+        result = MatchedConstant(symbol, +found[0], +found[1], found[2])
+    if not result.estimated_error < mpmath.mpf(10) ** (-dps):
+        raise PrecisionNotReached(
+            f"Expected {dps} digits within {layers} layers but got {result}.", result
+        )
+    return result
+
+
+def _doubling(
+    run: Step,
+    constant_at: Callable[[int, arb], arb],
+    start: object,
+    dps: int,
+    depths: tuple[int, int],
+    bits: int,
+) -> tuple[mpmath.mpf, mpmath.mpf, int]:
+    value = _number(start, bits)
+    depth, layers = depths
+    layer, goal = 0, mpmath.mpf(10) ** (-dps - 2)
+    before: mpmath.mpf | None = None
+    change = mpmath.inf
+    while depth <= layers:
+        try:
+            for _ in range(depth - layer):
+                value = _number(run(value), bits)
+        except OutOfDomain as error:
+            message = f"Expected an orbit inside the domain of the recurrence but got {value}."
+            raise NoConvergence(message, value) from error
+        ball = constant_at(depth, as_ball(value, bits))
+        constant = Enclosure(ball).midpoint if ball.is_finite() else None
+        if constant is not None and before is not None:
+            change = abs(constant - before)
+        before, layer, depth = constant, depth, 2 * depth
+        if change < goal:
+            break
+    if before is None or change == mpmath.inf:
+        raise NoConvergence(f"Expected the orbit near its limit but got {value}.", value)
+    return before, change, layer
+
+
+def _number(value: object, bits: int) -> mpmath.mpf:
+    if isinstance(value, mpmath.mpf):
+        if not mpmath.isfinite(value):
+            raise NoConvergence(f"Expected a finite orbit but got {value}.", value)
+        return value
+    return Enclosure(as_ball(value, bits, "step")).midpoint
+
+
+def by_name(values: Mapping[Any, object], expression: sympy.Expr) -> dict[sympy.Symbol, object]:
+    """Return ``values`` keyed by the symbols of an expression."""
+    named = {symbol.name: symbol for symbol in expression.free_symbols}
+    return {
+        named.get(key, sympy.Symbol(key)) if isinstance(key, str) else key: value
+        for key, value in values.items()
+    }
+
+
+def series_ball(series: PowerLogSeries, variable: arb) -> arb:
+    """Return the sum of the terms of a series with ball coefficients."""
+    logarithm, total = variable.log(), arb(0)
+    for exponent, block in series.blocks:
+        inner = arb(0)
+        for coefficient in reversed(block):
+            inner = inner * logarithm + coefficient
+        total += inner * series.scalars.power(variable, exponent)
+    return total
+
+
+def compiled_step(
+    increment: sympy.Expr,
+    variable: sympy.Symbol,
+    values: Mapping[sympy.Symbol, object],
+    bits: int,
+) -> Step:
+    """Return ``u -> u + f(u)`` for mpmath numbers, by balls."""
+    known = [symbol for symbol in values if symbol in increment.free_symbols]
+    function = compile_ball(variable + increment, [variable, *known])
+    balls = [as_ball(values[symbol], bits, str(symbol)) for symbol in known]
+
+    def step(value: mpmath.mpf) -> mpmath.mpf:
+        return Enclosure(function(as_ball(value, bits), *balls).real).midpoint
+
+    return step

@@ -1,0 +1,160 @@
+"""From SymPy expressions to power-log series, and from one kind of coefficients to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symprop.asymptotics.power_log_series import PowerLogSeries
+from symprop.foundation.errors import OutOfDomain, expected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flint import fmpq
+
+    from symprop.asymptotics.scalars import Scalars
+
+__all__ = ["converted", "exponents_within", "read_series"]
+
+
+def exponents_within(expression: sympy.Expr, variables: set[sympy.Symbol]) -> set[sympy.Expr]:
+    """Return the exponents to which anything in the variables is raised."""
+    return {
+        power.exp
+        for power in expression.atoms(sympy.Pow)
+        if power.base.free_symbols & variables and not power.exp.free_symbols & variables
+    }
+
+
+def read_series(
+    expression: sympy.Expr,
+    bindings: Mapping[sympy.Symbol, PowerLogSeries],
+    scalars: Scalars,
+    window: fmpq,
+) -> PowerLogSeries:
+    """Return the series of an expression whose symbols in ``bindings`` are series.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        Sums, products, constant powers, exponentials, logarithms, and any function that is smooth
+        at the limit of its argument.
+    bindings : mapping
+        Series of the variables, all in one large variable.
+    scalars : Scalars
+        Coefficients of the result.
+    window : fmpq
+        How far below its leading exponent an infinite series is kept.
+
+    Returns
+    -------
+    PowerLogSeries
+
+    Raises
+    ------
+    OutOfDomain
+        If a function is met where it has no power-log series.
+    """
+    variables = set(bindings)
+
+    def read(part: sympy.Expr) -> PowerLogSeries:
+        if not part.free_symbols & variables:
+            return PowerLogSeries.constant(scalars, part)
+        if part in variables:
+            return bindings[part]
+        if part.is_Add:
+            return sum_of([read(term) for term in part.args])
+        if part.is_Mul:
+            return product_of([read(factor) for factor in part.args])
+        if part.is_Pow and not part.exp.free_symbols & variables:
+            return bounded(read(part.base), window).power(part.exp)
+        if part.is_Pow:
+            return exponential(read(sympy.log(part.base) * part.exp), window)
+        if isinstance(part, sympy.exp):
+            return exponential(read(part.exp), window)
+        if isinstance(part, sympy.log):
+            return bounded(read(part.args[0]), window).log()
+        return smooth(part)
+
+    def smooth(part: sympy.Expr) -> PowerLogSeries:
+        moving = [i for i, argument in enumerate(part.args) if argument.free_symbols & variables]
+        if len(moving) != 1 or not isinstance(part, sympy.Function):
+            raise OutOfDomain(expected("expression", "to be a function of one series", part))
+        (place,) = moving
+        inner = read(part.args[place])
+        limit, small = limit_and_rest(inner, window)
+        dummy = sympy.Dummy("x", real=True)
+        arguments = [dummy if i == place else value for i, value in enumerate(part.args)]
+        function = part.func(*arguments)
+        return small.analytic(lambda n: scalars.taylor(function, dummy, limit, n))
+
+    return read(sympy.sympify(expression))
+
+
+def sum_of(series: list[PowerLogSeries]) -> PowerLogSeries:
+    """Return a sum in one pass."""
+    total = series[0]
+    for term in series[1:]:
+        total = total + term
+    return total
+
+
+def product_of(series: list[PowerLogSeries]) -> PowerLogSeries:
+    """Return a product."""
+    total = series[0]
+    for factor in series[1:]:
+        total = total * factor
+    return total
+
+
+def bounded(series: PowerLogSeries, window: fmpq) -> PowerLogSeries:
+    """Return the series cut off ``window`` below its leading exponent."""
+    size = series.size()
+    alone = len(series.blocks) == 1 and len(series.blocks[0][1]) == 1 and series.cutoff is None
+    return series if size is None or alone else series.truncated(size - window)
+
+
+def limit_and_rest(series: PowerLogSeries, window: fmpq) -> tuple[Any, PowerLogSeries]:
+    """Split a convergent series into its limit and what tends to zero."""
+    zero = series.scalars.exponents.zero
+    block = series.block(zero) or (series.scalars.coefficient(0),)
+    size = series.size()
+    if (size is not None and size > 0) or len(block) > 1:
+        raise OutOfDomain(expected("argument", "to converge to a number", series.blocks))
+    return block[0], series.without(zero).truncated(-window)
+
+
+def exponential(series: PowerLogSeries, window: fmpq) -> PowerLogSeries:
+    """Return ``exp`` of ``a log z + c + small``."""
+    scalars, field = series.scalars, series.scalars.exponents
+    block = series.block(field.zero) or (scalars.coefficient(0),)
+    size = series.size()
+    if (size is not None and size > 0) or len(block) > 2:
+        raise OutOfDomain(expected("exponent", "to grow like a logarithm at most", series.blocks))
+    small = series.without(field.zero).truncated(-window)
+    dummy = sympy.Dummy("x", real=True)
+    result = small.analytic(lambda n: scalars.taylor(sympy.exp(dummy), dummy, block[0], n))
+    if len(block) == 1:
+        return result
+    if not isinstance(block[1], sympy.Expr):
+        raise OutOfDomain(expected("exponent", "to hold no logarithm here", block[1]))
+    return result.shifted(field.element(block[1]))
+
+
+def converted(series: PowerLogSeries, scalars: Scalars) -> PowerLogSeries:
+    """Return a series of SymPy or field coefficients with coefficients of another kind."""
+    old, new = series.scalars, scalars.exponents
+    items = []
+    for exponent, block in series.blocks:
+        expressions = (
+            c if isinstance(c, sympy.Expr) else old.exponents.expression(c) for c in block
+        )
+        items.append(
+            (
+                new.element(old.exponents.expression(exponent)),
+                tuple(scalars.coefficient(c) for c in expressions),
+            )
+        )
+    return PowerLogSeries.of(scalars, items, series.cutoff)
