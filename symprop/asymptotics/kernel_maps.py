@@ -303,7 +303,7 @@ def kernel_map(
     >>> kernel_map("erf", bias_variance=1).at_zero().compare(0)
     1
     >>> print(kernel_map("gelu").slope_at_one().proved_digits(15))
-    1.07201226301961
+    1.07203159843629
     """
     exact = []
     for name, value in (("weight_variance", weight_variance), ("bias_variance", bias_variance)):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, fmpq
 
 from symprop.ledger.domain import Drawn
+from symprop.numerics.precision import bits_from_dps, working_bits
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -27,12 +28,16 @@ __all__ = [
     "convex_function",
     "crossing",
     "derivative",
+    "gap_series",
+    "iterate",
     "networks",
     "nonlinear",
+    "ordered_map",
     "piecewise",
     "rational",
     "shifted",
     "slope",
+    "tilted_map",
     "trajectory",
     "value",
 ]
@@ -42,6 +47,8 @@ Series = tuple[Fraction, ...]
 
 _WEIGHTS = (0, 0, 0, 1, 2, 5, 20, 100)
 _DEGREE = 7
+_EXACT_DEPTH = 2
+_SPARE_DIGITS = 80
 
 
 def value(series: Sequence[Any], at: Any) -> Any:
@@ -87,6 +94,12 @@ def shifted(series: Sequence[Fraction], at: Fraction) -> Series:
         rows.append(Fraction(value(current, at)) / factorial)
         current = derivative(current)
     return tuple(rows)
+
+
+def gap_series(series: Sequence[Fraction]) -> Series:
+    """Return the coefficients of ``x -> 1 - P(1 - x)``, for a series with sum 1."""
+    around_one = shifted(series, Fraction(1))
+    return (Fraction(0), *(a * (-1) ** (k + 1) for k, a in enumerate(around_one[1:], 1)))
 
 
 def compose(network: Sequence[Sequence[Any]], at: Any) -> Any:
@@ -261,3 +274,39 @@ _CONVEX: tuple[tuple[tuple[str, str], ...], ...] = (
     (("1/4", "0"), ("3/4", "1/4")),
     (("1/10", "1/100"), ("9/10", "1/2")),
 )
+
+
+def ordered_map(series: Series, steepness: Fraction) -> Series:
+    """Return ``1 - s/p + (s/p) q`` for a centred ``q`` with slope ``p`` at 1: slope ``s`` at 1.
+
+    Every map with slope at most 1 has this form; ``s = 1`` gives the critical ones.
+    """
+    share = steepness / Fraction(slope(series))
+    return (1 - share + share * series[0], *(share * c for c in series[1:]))
+
+
+def tilted_map(series: Series, fixed: Fraction, linear: Fraction) -> Series:
+    """Return ``a + b x + d q`` with fixed points ``fixed`` and 1, for a centred ``q``.
+
+    Every map with ``P(0) > 0``, ``P'(1) > 1`` and a rational inner fixed point has this form.
+    """
+    lift = (fixed - Fraction(value(series, fixed))) / (1 - fixed)
+    share = (1 - linear) / (1 + lift)
+    rows = [share * c for c in series] + [Fraction(0)] * (2 - len(series))
+    rows[0] += share * lift
+    rows[1] += linear
+    return tuple(rows)
+
+
+def iterate(series: Series, start: Fraction, depth: int, dps: int) -> Any:
+    """Return the ``depth``-th iterate: exact while short, then a ball with digits to spare."""
+    if depth <= _EXACT_DEPTH:
+        at: Any = start
+        for _ in range(depth):
+            at = value(series, at)
+        return at
+    with working_bits(bits_from_dps(dps + _SPARE_DIGITS)):
+        ball = arb(rational(start))
+        for _ in range(depth):
+            ball = value(series, ball)
+        return ball
