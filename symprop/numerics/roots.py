@@ -19,6 +19,7 @@ from symprop.foundation.errors import NoConvergence, PrecisionNotReached, expect
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
+from symprop.numerics.quadrature import magnitude_bits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -243,21 +244,29 @@ def refine_root(
     -----
     Enclosed.
     """
-    with working_bits(_ISOLATION_BITS):
-        signs = _sign(function(bracket.lower)), _sign(function(bracket.upper))
+    signs = (0, 0)
+    for attempt in (_ISOLATION_BITS, bits + _ISOLATION_BITS):
+        with working_bits(attempt):
+            signs = _sign(function(bracket.lower)), _sign(function(bracket.upper))
+        if 0 not in signs:
+            break
     if signs[0] * signs[1] != -1:
         ends = f"[{bracket.lower.str(6)}, {bracket.upper.str(6)}]"
         raise NoConvergence(f"Expected a change of sign across {ends} but got signs {signs}.")
-    stalled = 0
+    most, lost = bits + _ISOLATION_BITS, 0
     for _ in range(_MOST_STEPS):
         known = _relative_bits(bracket)
-        if known >= bits or stalled > 2:
+        working = min(2 * max(known, 0) + _ISOLATION_BITS + lost, most)
+        if known >= bits:
             break
-        with working_bits(min(2 * max(known, 0) + _ISOLATION_BITS, bits + 2 * GUARD_BITS)):
+        with working_bits(working):
             closer = _step(function, derivative, bracket, signs[1])
-        gained = (bracket.upper - bracket.lower) - 2 * (closer.upper - closer.lower)
-        stalled = 0 if gained > 0 else stalled + 1
-        bracket = closer
+        if bracket.upper - bracket.lower > arb(1.125) * (closer.upper - closer.lower):
+            bracket = closer
+        elif working < most:
+            lost = 2 * lost + _ISOLATION_BITS  # the function loses more digits than that
+        else:
+            break
     with working_bits(bits + GUARD_BITS):
         return bracket.ball
 
@@ -268,12 +277,7 @@ def _relative_bits(bracket: Bracket) -> int:
     if width.is_zero():
         return 1 << 40
     size = bracket.ball.abs_lower() + width
-    return int(_exponent(size) - _exponent(width)) - 1
-
-
-def _exponent(value: arb) -> int:
-    mantissa, exponent = value.mid().man_exp()
-    return int(exponent) + int(abs(mantissa)).bit_length()
+    return int(magnitude_bits(size) - magnitude_bits(width)) - 1
 
 
 def _step(function: BallMap, derivative: BallMap | None, bracket: Bracket, rising: int) -> Bracket:
@@ -281,17 +285,17 @@ def _step(function: BallMap, derivative: BallMap | None, bracket: Bracket, risin
     whole = bracket.ball
     middle = whole.mid()
     value = function(middle)
+    closer = None
     if derivative is not None:
         slope = derivative(whole)
-        if _sign(slope):
-            image = middle - value / slope
-            if image.is_finite():
-                return _inside(bracket, image.lower(), image.upper())
+        image = middle - value / slope if _sign(slope) else arb("nan")
+        if image.is_finite():
+            closer = _inside(bracket, image.lower(), image.upper())
     else:
-        guess = _between_signs(function, bracket, middle, value, rising)
-        if guess is not None:
-            return guess
-    return _half(bracket, middle, _sign(value) * rising)
+        closer = _between_signs(function, bracket, middle, value, rising)
+    if closer is not None and 2 * (closer.upper - closer.lower) < bracket.upper - bracket.lower:
+        return closer
+    return _half(closer or bracket, middle, _sign(value) * rising)
 
 
 def _half(bracket: Bracket, middle: arb, sign: int) -> Bracket:
