@@ -15,16 +15,29 @@ if TYPE_CHECKING:
 __all__ = ["FIGURES", "describe", "make_figure"]
 
 _TRANSFORMS = "symprop.figures.transform_curves"
+_PATHS = "symprop.figures.residual_paths"
+_LEVELS = "symprop.figures.residual_levels"
 _KERNEL_MAPS = "symprop.figures.kernel_maps"
 _SHRINKAGE = "symprop.figures.shrinkage_curves"
 
 FIGURES: Mapping[str, tuple[str, str]] = {
     "residual:2a": (_TRANSFORMS, "fixed_point_and_exponent"),
+    "residual:2b": (_PATHS, "cosine_rate"),
+    "residual:2c": (_PATHS, "gradient_ratios"),
+    "residual:3": (_LEVELS, "level_curves"),
+    "residual:A.2": (_PATHS, "power_relu_rates"),
+    "residual:B.3": (_PATHS, "length_expansion"),
+    "residual:B.4": (_PATHS, "gradient_expansion"),
+    "residual:B.5": (_PATHS, "exponential_growth"),
+    "residual:B.6": (_PATHS, "fixed_points_of_power_relu"),
+    "residual:B.7": (_LEVELS, "exponent_mu"),
     "residual:B.8": (_TRANSFORMS, "exponents_of_gradients"),
     "residual:C.9": (_TRANSFORMS, "slope_bound"),
     "residual:C.11": (_TRANSFORMS, "arcsine_defect"),
     "residual:C.12": (_TRANSFORMS, "angle_map"),
     "residual:C.13": (_TRANSFORMS, "slope_at_the_fixed_point"),
+    "residual:C.14": (_PATHS, "leading_term"),
+    "residual:C.15": (_PATHS, "gradient_ratios_reduced"),
     "residual:C.17": (_TRANSFORMS, "power_relu_kernels"),
     "shrinkage:1": (_SHRINKAGE, "correlation_after_depth"),
     "shrinkage:2": (_SHRINKAGE, "leaky_relu_shrinkage"),

@@ -20,6 +20,7 @@ FORMATS = ("svg", "pdf", "png", "eps")
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 _DASHES: tuple[Any, ...] = ("-", (0, (6, 1.5)), (0, (2, 1)), (0, (6, 1, 1.5, 1)))
 _COLUMN = 3.4  # inches
+_TWO_DECADES = 100
 _STYLE = {
     "font.size": 8,
     "axes.titlesize": 8,
@@ -62,7 +63,7 @@ def draw(plot: Plot) -> Any:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingBackend("Drawing needs matplotlib: pip install 'symprop[plot]'.") from None
-    columns = min(len(plot.panels), 3)
+    columns = min(len(plot.panels), plot.columns)
     rows = -(-len(plot.panels) // columns)
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(_COLUMN * columns, 2.7 * rows), layout="constrained")
@@ -94,7 +95,21 @@ def _draw_panel(axis: Any, panel: Panel) -> None:
         xscale=panel.x_scale,
         yscale=panel.y_scale,
     )
+    for scale, part in ((panel.x_scale, axis.xaxis), (panel.y_scale, axis.yaxis)):
+        if scale == "log":
+            _tick_short_range(part)
     axis.legend(frameon=False, handlelength=2.4, labelspacing=0.3)
+
+
+def _tick_short_range(part: Any) -> None:
+    """Write 1, 2, 5 plainly on a logarithmic axis of less than two decades."""
+    from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
+
+    lower, upper = sorted(part.get_view_interval())
+    if upper < _TWO_DECADES * lower:
+        part.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        part.set_major_formatter(FormatStrFormatter("%g"))
+        part.set_minor_locator(NullLocator())
 
 
 def save(plot: Plot, path: Path | str) -> Path:

@@ -62,12 +62,16 @@ class Panel:
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure: its panels, where it was published, and the parameters it was made with."""
+    """A figure: its panels, where it was published, and the parameters it was made with.
+
+    ``columns`` is the largest number of panels in a row.
+    """
 
     key: str
     title: str
     panels: tuple[Panel, ...]
     parameters: Mapping[str, str] = field(default_factory=dict)
+    columns: int = 3
 
 
 def curve(
