@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from flint import fmpz
+from flint import arb, fmpz
 
-__all__ = ["proved_decimal"]
+from symprop.numerics.precision import working_bits
 
-_LONGEST_EXACT = 60  # decimals printed of an exact dyadic number, such as 2**-40
+__all__ = [
+    "MOST_EXPONENT_BITS",
+    "as_fraction",
+    "exponent_bits",
+    "proved_ball_decimal",
+    "proved_decimal",
+]
+
+MOST_EXPONENT_BITS = 400_000
+"""Binary exponents beyond this are not written out as integers or fractions."""
+
+_LONGEST_EXACT = 60  # decimals printed of an exact number, such as 2**-40, and zeros of a zero
 _SCIENTIFIC_BELOW = -5
 _LOG10_2 = 0.30102999566398120
 
@@ -33,10 +44,63 @@ def proved_decimal(lower: Fraction, upper: Fraction, limit: int | None = None) -
     >>> proved_decimal(Fraction(333, 1000), Fraction(334, 1000))
     '0.33'
     """
+    if lower <= 0 <= upper and lower != upper:
+        return _digits_around_zero(max(-lower, upper), limit)
+    rounded = _rounded(lower, upper, limit)
+    return "" if rounded is None else _decimal(*rounded)
+
+
+def exponent_bits(exact: arb) -> int:
+    """Return ``e`` with ``2**(e-1) <= abs(x) < 2**e`` for a finite ``x != 0`` of radius zero."""
+    mantissa, exponent = exact.man_exp()
+    return int(abs(mantissa).bit_length()) + int(exponent)
+
+
+def proved_ball_decimal(ball: arb, limit: int | None = None) -> str:
+    """Return `proved_decimal` of a finite ball, at once whatever its exponents.
+
+    A number such as ``exp(-10**14)`` is first multiplied by a power of ten, and a radius far
+    below the last digit is raised. Both widen the ball, so what is printed stays proved.
+
+    Examples
+    --------
+    >>> proved_ball_decimal((-arb(10**14)).exp())
+    '6.56500236848858e-43429448190326'
+    """
+    middle, radius = ball.mid(), ball.rad()
+    sizes = [exponent_bits(part) for part in (middle, radius) if not part.is_zero()]
+    if not sizes:
+        return "0"
+    top, least = max(sizes), arb((fmpz(1), fmpz(max(sizes) - MOST_EXPONENT_BITS)))
+    if not radius.is_zero() and radius < least:
+        radius = least
+    if abs(top) <= MOST_EXPONENT_BITS:
+        center, reach = as_fraction(middle), as_fraction(radius)
+        return proved_decimal(center - reach, center + reach, limit)
+    if ball.contains(0):
+        zeros = _LONGEST_EXACT if limit is None else limit
+        return f"0.{'0' * zeros}" if top < 0 else ""
+    with working_bits(top.bit_length() + 64):
+        shift = int(as_fraction((top * arb(2).log() / arb(10).log()).mid()))
+    digits = _LONGEST_EXACT if limit is None else limit
+    bits = max(int(middle.bits()), int(digits / _LOG10_2)) + shift.bit_length() + 64
+    with working_bits(bits):
+        scaled = arb(middle, radius) * arb(10) ** -shift
+    center, reach = as_fraction(scaled.mid()), as_fraction(scaled.rad())
+    rounded = _rounded(center - reach, center + reach, digits)
+    return "" if rounded is None else _decimal(rounded[0], rounded[1] + shift)
+
+
+def as_fraction(exact: arb) -> Fraction:
+    """Return the value of a ball of radius zero; its exponent must be moderate."""
+    mantissa, exponent = (int(part) for part in exact.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent
+
+
+def _rounded(lower: Fraction, upper: Fraction, limit: int | None) -> tuple[int, int] | None:
+    """Return ``(m, e)`` where every number of the interval rounds to ``m * 10**e``, or None."""
     if lower == upper:
         return _exact_digits(lower, limit)
-    if lower <= 0 <= upper:
-        return _digits_around_zero(max(-lower, upper), limit)
     relative = (upper - lower) / max(abs(lower), abs(upper))
     bits = relative.denominator.bit_length() - relative.numerator.bit_length()
     most = max(1, int(bits * _LOG10_2) + 2)
@@ -45,8 +109,8 @@ def proved_decimal(lower: Fraction, upper: Fraction, limit: int | None = None) -
     for count in range(most, 0, -1):
         rounded = _round_significant(lower, count)
         if _value(rounded) == _value(_round_significant(upper, count)):
-            return _decimal(*rounded)
-    return ""
+            return rounded
+    return None
 
 
 def _digits_of(number: int) -> str:
@@ -88,15 +152,14 @@ def _value(rounded: tuple[int, int]) -> Fraction:
     return Fraction(rounded[0]) * Fraction(10) ** rounded[1]
 
 
-def _exact_digits(value: Fraction, limit: int | None) -> str:
+def _exact_digits(value: Fraction, limit: int | None) -> tuple[int, int]:
     """Return all decimals of a dyadic rational, or its rounding when they are too many."""
     if value == 0:
-        return "0"
-    most = limit or _LONGEST_EXACT
-    mantissa, exponent = _round_significant(value, most)
+        return 0, 0
+    mantissa, exponent = _round_significant(value, limit or _LONGEST_EXACT)
     while mantissa % 10 == 0 and exponent < 0:
         mantissa, exponent = mantissa // 10, exponent + 1
-    return _decimal(mantissa, exponent)
+    return mantissa, exponent
 
 
 def _digits_around_zero(magnitude: Fraction, limit: int | None) -> str:
@@ -104,9 +167,8 @@ def _digits_around_zero(magnitude: Fraction, limit: int | None) -> str:
     if magnitude >= Fraction(1, 2):
         return ""
     mantissa, exponent = _round_significant(magnitude, 3)
-    places = -(exponent + len(_digits_of(mantissa)))
+    most = _LONGEST_EXACT if limit is None else limit
+    places = min(most, -(exponent + len(_digits_of(mantissa))))
     while 2 * magnitude >= Fraction(1, 10**places):
         places -= 1
-    if limit is not None:
-        places = min(places, limit)
     return f"0.{'0' * places}" if places > 0 else "0"

@@ -7,11 +7,12 @@ refuses to guess, exact serialisation and conversion to SymPy and mpmath.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import mpmath
-from flint import arb, fmpq, fmpz
+from flint import arb, fmpz
 
 from symprop.foundation.errors import (
     InvalidArgument,
@@ -21,8 +22,14 @@ from symprop.foundation.errors import (
 )
 from symprop.foundation.validation import check_integer
 from symprop.numerics.ball_functions import ball_integer_power
-from symprop.numerics.decimals import proved_decimal
+from symprop.numerics.decimals import (
+    MOST_EXPONENT_BITS,
+    as_fraction,
+    exponent_bits,
+    proved_ball_decimal,
+)
 from symprop.numerics.precision import working_bits
+from symprop.numerics.rationals import exact_rational
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,12 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["Enclosure"]
 
 _MOST_BITS = 10_000_000
-
-
-def _as_fraction(ball: arb) -> Fraction:
-    """Return the exact value of a ball of radius zero."""
-    mantissa, exponent = (int(part) for part in ball.man_exp())
-    return Fraction(mantissa) * Fraction(2) ** exponent
+_COMPARING_BITS = 4096
+_FLOAT_BITS = 1100  # float64 ends at 2**1024 and 2**-1074
 
 
 class Enclosure:
@@ -54,13 +57,15 @@ class Enclosure:
     Raises
     ------
     InvalidArgument
-        If the ball is NaN or the value cannot be read.
+        If the ball is NaN, holds numbers of any size, or the value cannot be read.
 
     Conventions
     -----------
     Arithmetic is carried at the precision of the more precise operand, so that
     ``a - b`` loses nothing by an unrelated global setting. Comparisons answer only
-    when the answer is proved and raise `UndecidedComparison` otherwise.
+    when the answer is proved and raise `UndecidedComparison` otherwise. Besides finite
+    balls there are the exact numbers ``+oo`` and ``-oo``, which have no `lower`, `upper`
+    and `to_integers`. An operation without a bounded result raises `OutOfDomain`.
 
     Error
     -----
@@ -79,6 +84,7 @@ class Enclosure:
 
     __slots__ = ("_ball",)
     _ball: arb
+    _op_priority = 100.0  # SymPy's numbers then leave the operation to us, and the radius stays
 
     def __init__(self, ball: arb | int | Fraction | str | Enclosure, *, bits: int = 128) -> None:
         check_integer("bits", bits, minimum=2, maximum=_MOST_BITS)
@@ -88,8 +94,8 @@ class Enclosure:
             value = ball
         else:
             value = _read(ball, bits)
-        if value.is_nan():
-            raise InvalidArgument(expected("ball", "to be a number", "nan"))
+        if not (value.is_finite() or _is_infinity(value)):
+            raise InvalidArgument(expected("ball", "to be a bounded interval", str(value)))
         object.__setattr__(self, "_ball", value)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -102,7 +108,7 @@ class Enclosure:
     def from_bounds(cls, lower: object, upper: object, *, bits: int = 128) -> Enclosure:
         """Return the smallest ball at ``bits`` bits around ``[lower, upper]``."""
         check_integer("bits", bits, minimum=2, maximum=_MOST_BITS)
-        left, right = _read(lower, bits), _read(upper, bits)
+        left, right = _read(lower, bits, "lower"), _read(upper, bits, "upper")
         if left > right:
             raise InvalidArgument(expected("upper", f">= {lower}", upper))
         with working_bits(bits):
@@ -138,13 +144,20 @@ class Enclosure:
 
     @property
     def lower(self) -> Fraction:
-        """Exact lower end of the interval."""
-        return _as_fraction(self._ball.mid()) - _as_fraction(self._ball.rad())
+        """Exact lower end of the interval; `OutOfDomain` if it needs too many digits."""
+        return self._as_fraction(self._ball.mid()) - self._as_fraction(self._ball.rad())
 
     @property
     def upper(self) -> Fraction:
-        """Exact upper end of the interval."""
-        return _as_fraction(self._ball.mid()) + _as_fraction(self._ball.rad())
+        """Exact upper end of the interval; `OutOfDomain` if it needs too many digits."""
+        return self._as_fraction(self._ball.mid()) + self._as_fraction(self._ball.rad())
+
+    def _as_fraction(self, exact: arb) -> Fraction:
+        if not exact.is_finite() or _is_astronomical(exact):
+            limit = f"2**(+-{MOST_EXPONENT_BITS})"
+            condition = f"finite and within {limit} to give exact ends (take its ball instead)"
+            raise OutOfDomain(expected("enclosure", condition, str(self)))
+        return as_fraction(exact)
 
     @property
     def is_exact(self) -> bool:
@@ -178,24 +191,25 @@ class Enclosure:
         >>> Enclosure("2/3", bits=80).proved_digits(10)
         '0.6666666667'
         """
-        return proved_decimal(self.lower, self.upper, limit) if self.is_finite else ""
+        if limit is not None:
+            check_integer("limit", limit, minimum=1)
+        if not self.is_finite:
+            return "inf" if self._ball > 0 else "-inf"
+        return proved_ball_decimal(self._ball, limit)
 
     def contains(self, value: object) -> bool:
         """Whether ``value`` (a number or an `Enclosure`) lies inside, by exact comparison."""
-        if isinstance(value, Enclosure):
-            return self.lower <= value.lower and value.upper <= self.upper
-        if isinstance(value, int | Fraction | str | float):
-            try:
-                exact = Fraction(value)
-            except (ValueError, OverflowError, ZeroDivisionError):
-                raise InvalidArgument(expected("value", "to be a number", value)) from None
-            return self.lower <= exact <= self.upper
-        other = _read(value, 4096)
-        return self.contains(Enclosure(other))
+        ball = _read(value, _COMPARING_BITS)
+        if self._ball.contains(ball) or not self._ball.overlaps(ball):
+            return bool(self._ball.contains(ball))
+        exact = exact_rational(value)  # a rational near an end is compared exactly
+        if exact is None or isinstance(value, arb | Enclosure):
+            return False
+        return self.lower <= Fraction(int(exact.p), int(exact.q)) <= self.upper
 
     def overlaps(self, other: object) -> bool:
         """Whether the two intervals share a point; False proves that the numbers differ."""
-        return bool(self._ball.overlaps(_read(other, self._bits())))
+        return bool(self._ball.overlaps(_read(other, self._bits(), "other")))
 
     def intersection(self, other: Enclosure) -> Enclosure:
         """Return an enclosure of a number known to lie in both intervals."""
@@ -233,9 +247,13 @@ class Enclosure:
             return NotImplemented  # type: ignore[no-any-return]
         with working_bits(bits):
             result = operation(self._ball, ball)
-        if result.is_nan():
-            raise OutOfDomain(f"Expected an operation defined on {self!r} and {other!r}.")
-        return Enclosure(result)
+        return self._result(result, other)
+
+    def _result(self, ball: arb, *others: object) -> Enclosure:
+        if not (ball.is_finite() or _is_infinity(ball)):
+            operands = " and ".join(repr(operand) for operand in (self, *others))
+            raise OutOfDomain(f"Expected an operation with a bounded result on {operands}.")
+        return Enclosure(ball)
 
     def __add__(self, other: object) -> Enclosure:
         return self._combine(other, lambda a, b: a + b)
@@ -262,7 +280,7 @@ class Enclosure:
     def __pow__(self, other: object) -> Enclosure:
         if isinstance(other, int):
             with working_bits(self._bits()):
-                return Enclosure(ball_integer_power(self._ball, other))
+                return self._result(ball_integer_power(self._ball, other), other)
         return self._combine(other, lambda a, b: a**b)
 
     def __neg__(self) -> Enclosure:
@@ -294,13 +312,32 @@ class Enclosure:
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same ball (not whether the enclosed numbers are equal)."""
-        return isinstance(other, Enclosure) and self.to_integers() == other.to_integers()
+        return isinstance(other, Enclosure) and self.__reduce__() == other.__reduce__()
 
     def __hash__(self) -> int:
-        return hash(self.to_integers())
+        return hash(self.__reduce__())
 
     def __float__(self) -> float:
-        return float(_as_fraction(self._ball.mid()))
+        """Return the midpoint rounded to nearest: 0 below the smallest float, never too far.
+
+        Raises
+        ------
+        OutOfDomain
+            If the midpoint is finite and beyond the largest float.
+        """
+        middle = self._ball.mid()
+        if not middle.is_finite():
+            return math.inf if middle > 0 else -math.inf
+        if not middle.is_zero() and abs(size := exponent_bits(middle)) > _FLOAT_BITS:
+            if size < 0:
+                return 0.0
+            raise OutOfDomain(expected("enclosure", "within the range of float64", str(self)))
+        try:
+            return float(as_fraction(middle))
+        except OverflowError:
+            raise OutOfDomain(
+                expected("enclosure", "within the range of float64", str(self))
+            ) from None
 
     def __str__(self) -> str:
         return self.proved_digits() or str(self._ball.str(6))
@@ -320,11 +357,9 @@ class Enclosure:
 
         return sympy.Float._new(_tuple_of(self._ball.mid()), self._bits())
 
-    @property
-    def _mpf_(self) -> tuple[int, Any, int, int]:
-        return _tuple_of(self._ball.mid())
-
-    def __reduce__(self) -> tuple[Callable[..., Enclosure], tuple[tuple[int, int, int, int]]]:
+    def __reduce__(self) -> tuple[Callable[..., Enclosure], tuple[object, ...]]:
+        if not self.is_finite:
+            return (Enclosure, (float(self),))
         return (Enclosure.from_integers, (self.to_integers(),))
 
 
@@ -359,28 +394,35 @@ def _exact_mpf(exact: arb) -> mpmath.mpf:
     return mpmath.mpf(raw, prec=max(1, raw[3]))
 
 
-def _read(value: object, bits: int) -> arb:
-    """Return the ball of a number that needs no symbolic evaluation."""
+def _is_infinity(ball: arb) -> bool:
+    """Whether a ball is exactly ``+oo`` or ``-oo``."""
+    return bool(ball.is_exact() and not ball.is_finite() and not ball.is_nan())
+
+
+def _is_astronomical(exact: arb) -> bool:
+    return not exact.is_zero() and abs(exponent_bits(exact)) > MOST_EXPONENT_BITS
+
+
+def _read(value: object, bits: int, name: str = "value") -> arb:
+    """Return the ball of a number; exact where it fits into ``bits`` bits."""
     if isinstance(value, arb):
         return value
     if isinstance(value, Enclosure):
         return value.ball
-    with working_bits(bits):
-        if isinstance(value, bool):
-            pass
-        elif isinstance(value, int | float | fmpq | fmpz):
-            return arb(value)
-        elif isinstance(value, Fraction):
-            return arb(fmpq(value.numerator, value.denominator))
-        elif isinstance(value, mpmath.mpf):
-            sign, mantissa, exponent, _ = value._mpf_
-            if mantissa or value == 0:
-                return arb((fmpz(int(-mantissa if sign else mantissa)), fmpz(int(exponent))))
-        elif isinstance(value, str):
-            try:
-                exact = Fraction(value)
-            except (ValueError, ZeroDivisionError):
-                pass
-            else:
-                return arb(fmpq(exact.numerator, exact.denominator))
-    raise InvalidArgument(expected("value", "to be a real number", value))
+    if isinstance(value, mpmath.mpf) and mpmath.isfinite(value):
+        sign, mantissa, exponent, _ = value._mpf_
+        return arb((fmpz(int(-mantissa if sign else mantissa)), fmpz(int(exponent))))
+    if isinstance(value, float | mpmath.mpf) and mpmath.isinf(value):
+        return arb("inf") if value > 0 else -arb("inf")
+    exact = exact_rational(value)
+    if exact is not None:
+        halvings = int(exact.q).bit_length() - 1
+        if exact.q == 1 << halvings:
+            return arb((exact.p, fmpz(-halvings)))
+        with working_bits(bits):
+            return arb(exact)
+    if hasattr(value, "free_symbols"):  # a SymPy expression, without importing SymPy
+        from symprop.numerics.evaluation import as_ball
+
+        return as_ball(value, bits, name)
+    raise InvalidArgument(expected(name, "to be a real number", value))

@@ -7,13 +7,11 @@ compiler of expressions (`compile_ball`), one adaptive evaluator (`enclose`).
 from __future__ import annotations
 
 import operator
-from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import mpmath
 import sympy
-from flint import acb, arb, fmpq, fmpz
+from flint import acb, arb, fmpq
 
 from symprop.foundation.errors import InvalidArgument, PrecisionNotReached, expected
 from symprop.foundation.validation import check_dps
@@ -27,6 +25,7 @@ from symprop.numerics.ball_functions import (
 )
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, current_bits, working_bits
+from symprop.numerics.rationals import exact_rational
 from symprop.numerics.tape import Instruction, flatten
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["BallFunction", "adaptive", "as_ball", "as_exact", "compile_ball", "enclose"]
 
 _MOST_DOUBLINGS = 8
-_LONGEST_NUMBER = 200_000  # characters of a numeric string
 
 
 def as_exact(value: object, name: str = "value") -> sympy.Expr | None:
@@ -60,49 +58,10 @@ def as_exact(value: object, name: str = "value") -> sympy.Expr | None:
         if value.is_number and value.is_real and value.is_finite:
             return sympy.Rational(value) if isinstance(value, sympy.Float) else value
     else:
-        fraction = _as_fmpq(value)
+        fraction = exact_rational(value)
         if fraction is not None:
             return sympy.Rational(int(fraction.p), int(fraction.q))
     raise InvalidArgument(expected(name, "to be a finite real number", value))
-
-
-def _as_fmpq(value: object) -> fmpq | None:
-    """Return the exact rational of a plain number or string, None if it is neither."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return fmpq(value)
-    if isinstance(value, fmpq | fmpz):
-        return fmpq(value)
-    if isinstance(value, str):
-        return _read_string(value)
-    try:
-        if isinstance(value, mpmath.mpf):
-            sign, mantissa, exponent, _ = value._mpf_
-            if mantissa == 0 and value != 0:
-                return None
-            exact = Fraction(int(-mantissa if sign else mantissa)) * Fraction(2) ** int(exponent)
-        elif isinstance(value, float | Fraction):
-            exact = Fraction(value)
-        else:  # NumPy scalars
-            exact = Fraction(value.item())  # type: ignore[attr-defined]
-    except (AttributeError, ValueError, OverflowError, TypeError):
-        return None
-    return fmpq(exact.numerator, exact.denominator)
-
-
-def _read_string(text: str) -> fmpq | None:
-    """Return the rational written in ``text``; exponents are bounded before expanding them."""
-    if len(text) > _LONGEST_NUMBER:
-        return None
-    _, _, exponent = text.lower().partition("e")
-    try:
-        if exponent and abs(int(exponent)) > _LONGEST_NUMBER:
-            return None
-        exact = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return None
-    return fmpq(exact.numerator, exact.denominator)
 
 
 def as_ball(value: object, bits: int, name: str = "value") -> arb:
@@ -136,7 +95,9 @@ def as_ball(value: object, bits: int, name: str = "value") -> arb:
         with working_bits(bits + GUARD_BITS):
             return _real(compile_ball(exact)())
     rational = (
-        fmpq(int(value.p), int(value.q)) if isinstance(value, sympy.Rational) else _as_fmpq(value)
+        fmpq(int(value.p), int(value.q))
+        if isinstance(value, sympy.Rational)
+        else exact_rational(value)
     )
     if rational is None:
         raise InvalidArgument(expected(name, "to be a finite real number", value))

@@ -1,12 +1,16 @@
+import math
 import pickle
+import re
 from fractions import Fraction
+from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 import sympy
 from flint import arb
 
-from symprop.foundation.errors import InvalidArgument, UndecidedComparison
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, UndecidedComparison
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import working_bits
 
@@ -73,7 +77,7 @@ def test_conversions() -> None:
     assert sympy.sympify(pi()).is_Float
     assert abs(sympy.N(sympy.sympify(pi()) - sympy.pi, 25)) < 1e-28
     with mpmath.workdps(25):
-        assert abs(mpmath.mpmathify(pi()) - mpmath.pi) < mpmath.mpf(10) ** -24
+        assert abs(pi().midpoint - mpmath.pi) < mpmath.mpf(10) ** -24
     assert pi()._repr_latex_().startswith("$3.14159")
 
 
@@ -119,7 +123,6 @@ def test_midpoint_and_radius_are_exact_whatever_mpmath_is_set_to() -> None:
     assert Enclosure(ball.midpoint).lower == ball.lower + Enclosure(ball.radius).lower
     assert mpmath.nstr(ball.midpoint, 40) == "3.141592653589793238462643383279502884197"
     assert Enclosure(0).midpoint == 0
-    assert Enclosure(arb("inf")).midpoint == mpmath.inf
 
 
 def test_powers_of_balls_around_zero() -> None:
@@ -129,3 +132,127 @@ def test_powers_of_balls_around_zero() -> None:
     assert (Enclosure.from_bounds(-1, 1) ** 2).lower >= -Fraction(1, 10**6)
     with pytest.raises(InvalidArgument):
         Enclosure.from_bounds(-1, 1) ** -1
+
+
+ASTRONOMICAL = [(-(arb(10) ** 14)).exp(), (arb(10) ** 14).exp(), arb(2) ** -(10**15)]
+
+
+@pytest.mark.parametrize("ball", ASTRONOMICAL, ids=["tiny", "huge", "exact"])
+def test_astronomical_balls_answer_at_once(ball: arb) -> None:
+    number = Enclosure(ball)
+    assert re.fullmatch(r"\d\.\d+e[+-]\d{14,15}", str(number))
+    assert "$" in number._repr_latex_()
+    assert repr(number)
+    assert Enclosure.from_integers(number.to_integers()) == number
+    assert number.contains(number)
+    assert not number.contains(1)
+    assert number.overlaps(number)
+    assert (number < 1) == (ball < 1)
+    for end in ("lower", "upper"):
+        with pytest.raises(OutOfDomain, match="take its ball"):
+            getattr(number, end)
+
+
+def test_digits_of_an_astronomical_ball_are_proved() -> None:
+    text = Enclosure((-(arb(10) ** 14)).exp()).proved_digits(10)
+    mantissa, _, exponent = text.partition("e")
+    with working_bits(200):
+        written = arb(mantissa).log() + int(exponent) * arb(10).log()
+        assert abs(written + arb(10) ** 14) < arb("1e-9")
+
+
+def test_floats_round_to_nearest_and_are_never_infinite() -> None:
+    assert float(Enclosure((-(arb(10) ** 14)).exp())) == 0.0
+    assert float(Enclosure(arb(2) ** -1074)) == 5e-324
+    assert float(Enclosure(arb(2) ** -1076)) == 0.0
+    for size in (1024, 10**15):
+        with pytest.raises(OutOfDomain, match="float64"):
+            float(Enclosure(arb(2) ** size))
+
+
+def test_a_radius_far_below_the_midpoint() -> None:
+    ball = Enclosure(arb(1, arb(2) ** -(10**14)))
+    assert ball.proved_digits(5) == "1.0000"
+    assert ball.contains(1)
+    zero = Enclosure(arb(0, arb(2) ** -(10**14)))
+    assert zero.proved_digits(8) == "0.00000000"
+    assert set(zero.digits) == {"0", "."}
+    assert Enclosure(arb(0, arb(2) ** (10**14))).digits == ""
+
+
+def test_infinity_is_a_number_with_one_meaning() -> None:
+    infinite = Enclosure(arb("inf"))
+    assert not infinite.is_finite
+    assert infinite.is_exact
+    assert (str(infinite), str(-infinite)) == ("inf", "-inf")
+    assert float(infinite) == math.inf
+    assert infinite.midpoint == mpmath.inf
+    assert infinite == Enclosure(math.inf) == pickle.loads(pickle.dumps(infinite))
+    assert infinite != -infinite
+    assert len({infinite, Enclosure(mpmath.inf)}) == 1
+    assert infinite > 10**400
+    assert infinite.contains(infinite)
+    assert not pi().contains(infinite)
+    assert (1 / infinite).contains(0)
+    assert infinite + 1 == infinite
+    for refused in (lambda: infinite - infinite, lambda: 0 * infinite, lambda: infinite.lower):
+        with pytest.raises(OutOfDomain):
+            refused()
+    with pytest.raises(InvalidArgument):
+        infinite.to_integers()
+
+
+def test_an_unbounded_interval_is_refused() -> None:
+    with pytest.raises(InvalidArgument, match="bounded"):
+        Enclosure(arb(0, arb("inf")))
+    with pytest.raises(OutOfDomain, match="bounded result"):
+        _ = 1 / Enclosure.from_bounds(-1, 1)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        2,
+        2.0,
+        Fraction(2),
+        sympy.Integer(2),
+        mpmath.mpf(2),
+        np.float64(2),
+        np.int64(2),
+        "2",
+    ],
+    ids=lambda number: type(number).__name__,
+)
+def test_a_number_on_either_side_keeps_the_radius(number: Any) -> None:
+    wide = Enclosure(arb(3, "0.25"))
+    if not isinstance(number, str):
+        assert isinstance(number * wide, Enclosure)
+        assert (number * wide).contains(Fraction(26, 4))
+        assert (number - wide).contains(Fraction(-3, 4))
+        assert (number / wide).contains(Fraction(8, 12))
+        assert number < wide
+    assert (wide * number).contains(Fraction(26, 4))
+    assert wide.contains("13/4")
+    assert wide > number
+
+
+def test_symbolic_numbers_are_enclosed() -> None:
+    for product in (sympy.sqrt(2) * pi(), pi() * sympy.sqrt(2)):
+        assert isinstance(product, Enclosure)
+        assert (product**2 / 2).overlaps(pi() ** 2)
+    with pytest.raises(TypeError):
+        _ = sympy.Symbol("x") * pi()
+
+
+def test_text_with_an_enormous_exponent_is_refused() -> None:
+    for text in ("1e999999999999", "1e-999999999999"):
+        with pytest.raises(InvalidArgument):
+            Enclosure(text)
+        with pytest.raises(InvalidArgument):
+            pi().contains(text)
+
+
+@pytest.mark.parametrize("limit", [0, -3, 1.5])
+def test_a_limit_of_digits_is_checked(limit: int) -> None:
+    with pytest.raises(InvalidArgument, match="limit"):
+        pi().proved_digits(limit)
