@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from symprop.cli import figures, ledger_commands, mathematics, verification
+from symprop.cli import expansion, figures, ledger_commands, mathematics, verification
 from symprop.foundation.errors import InvalidArgument, SymPropError
 
 __all__ = ["app", "run"]
@@ -37,6 +37,8 @@ app.command("hermite")(mathematics.hermite)
 app.command("expectation")(mathematics.expectation)
 app.command("gain")(mathematics.gain)
 app.command("constant")(mathematics.constant)
+# An increment may begin with a minus sign, which is not an option.
+app.command("expand", context_settings={"ignore_unknown_options": True})(expansion.expand)
 app.command("figure")(figures.figure)
 app.command("verify")(verification.verify)
 app.add_typer(ledger_commands.app, name="ledger")
