@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from math import inf, isfinite
+from math import inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Protocol
 
 import sympy
@@ -14,7 +15,7 @@ from symprop.gaussian.double_integral import double_expectation
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.hermite import hermite_balls
 from symprop.gaussian.integrand import Integrand, integrand_of
-from symprop.gaussian.tanh_transforms import tanh_kernel
+from symprop.gaussian.tanh_transforms import tanh_cross_kernel
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["kernel_ball", "series_ball"]
 
-_ORDERS = (32, 96, 256)
+_ORDERS = (32, 96, 256, 700)
 _SAMPLES = 56  # on each side of 0, out to 49 standard deviations
 _ORDINARY_SIZE = 16  # bits
 
@@ -47,7 +48,7 @@ def series_ball(
     total = arb(0)
     for a, b in zip(reversed(first), reversed(second), strict=True):
         total = total * rho + a * b
-    rest = abs(rho) ** len(first) * (tails[0] * tails[1]).sqrt()
+    rest = abs(rho) ** len(first) * (tails[0].abs_upper() * tails[1].abs_upper()).sqrt()
     return arb(total, rest.upper())
 
 
@@ -60,13 +61,15 @@ def kernel_ball(
 ) -> arb:
     """Return ``E phi(sqrt(q1) u) psi(sqrt(q2) v)`` with about ``bits`` absolute bits."""
     rho, gap = angle.balls(bits)
-    scale = tanh_scale(phi)
-    same = phi == psi and variances[0] == variances[1]
-    if same and scale is not None:
-        value = _tanh_value(scale, variances[0], rho, gap, bits)
+    exact = angle.exact
+    if exact == 0 and "odd" in (phi.parity, psi.parity):
+        return arb(0)
+    forms = tanh_form(phi), tanh_form(psi)
+    if forms[0] is not None and forms[1] is not None:
+        value = _tanh_value((forms[0], forms[1]), variances, rho, gap, bits)
         if value is not None:
             return value
-    exact = angle.exact
+    same = phi == psi and variances[0] == variances[1]
     if exact in (1, -1):
         return _on_the_diagonal(phi, psi, variances, int(exact), bits, same)
     if not gap > 0:
@@ -77,10 +80,17 @@ def kernel_ball(
     first, size = normalized(integrand_of(phi), q[0])
     second, other_size = (first, size) if same else normalized(integrand_of(psi), q[1])
     with working_bits(bits + 20):
-        value = _normalized_kernel((first, second), variances, rho, bits)
+        if exact == 0:
+            value = _mean(first, q[0], bits) * _mean(second, q[1], bits)
+        else:
+            value = _normalized_kernel((first, second), variances, rho, bits)
     if value is None:
         value = double_expectation(first, second, (q[0], q[1]), rho, gap, bits)
     return value * arb((fmpz(1), fmpz(size + other_size)))
+
+
+def _mean(integrand: Integrand, variance: arb, bits: int) -> arb:
+    return gaussian_grid(integrand, variance, bits).expectation()
 
 
 def _normalized_kernel(
@@ -88,8 +98,11 @@ def _normalized_kernel(
 ) -> arb | None:
     """Return the sum of the Hermite series, or None where it converges too slowly."""
     first, second = pair
+    # bits of the Parseval tail over sqrt(order); that of an analytic function is about constant
+    decay = inf if len(first.pieces) == len(second.pieces) == 1 else 0.0
     for order in _ORDERS:
-        if not _series_may_do(first, order, rho, bits):
+        reach = -order * magnitude_bits_float(rho) + decay * sqrt(order)
+        if reach < 0.7 * bits:  # a wrong guess costs time, not truth
             continue
         a, _, tail_a = hermite_balls(first, variances[0], order, bits)
         b, tail_b = a, tail_a
@@ -98,6 +111,8 @@ def _normalized_kernel(
         value = series_ball(a, b, (tail_a, tail_b), rho)
         if magnitude_bits(value.rad()) <= 8 - bits:
             return value
+        if decay:
+            decay = max(0.0, -magnitude_bits(tail_a * tail_b) / 2) / sqrt(order)
     return None
 
 
@@ -124,35 +139,62 @@ def normalized(integrand: Integrand, variance: arb) -> tuple[Integrand, int]:
 
 
 def _tanh_value(
-    scale: tuple[Callable[[int], arb], Callable[[int], arb]],
-    variance: object,
+    forms: tuple[TanhForm, TanhForm],
+    variances: tuple[object, object],
     rho: arb,
     gap: arb,
     bits: int,
 ) -> arb | None:
-    output, slope = (part(bits) for part in scale)
-    value = tanh_kernel(as_ball(variance, bits) * slope**2, rho, gap, bits)
-    return None if value is None else output**2 * value
+    first, second = (form.at(q, bits) for form, q in zip(forms, variances, strict=True))
+    value = tanh_cross_kernel(first[2], second[2], rho, gap, bits)
+    return None if value is None else first[0] * second[0] + first[1] * second[1] * value
+
+
+@dataclass(frozen=True)
+class TanhForm:
+    """The activation ``offset + output tanh(slope x)``, with ``slope > 0``."""
+
+    offset: sympy.Expr
+    output: sympy.Expr
+    slope: sympy.Expr
+
+    def at(self, variance: object, bits: int) -> tuple[arb, arb, arb]:
+        """Return balls of the offset, the output and the variance of the argument of tanh."""
+        slope = as_ball(self.slope, bits)
+        return (
+            as_ball(self.offset, bits),
+            as_ball(self.output, bits),
+            as_ball(variance, bits) * slope * slope,
+        )
 
 
 @lru_cache(maxsize=1024)
+def tanh_form(phi: Activation) -> TanhForm | None:
+    """Return ``offset + output tanh(slope x)`` if the activation is written so, or as a sigmoid."""
+    b, c, a = (sympy.Wild(name, exclude=[X]) for name in "bca")
+    match = phi.expression.match(b + c * sympy.tanh(a * X))
+    if match and match[c] and match[a]:
+        return _tanh_form(match[b], match[c], match[a])
+    match = phi.expression.match(b + c / (1 + sympy.exp(a * X)))
+    if match and match[c] and match[a]:  # 1/(1 + exp(y)) = (1 - tanh(y/2))/2
+        return _tanh_form(match[b] + match[c] / 2, -match[c] / 2, match[a] / 2)
+    return None
+
+
+def _tanh_form(offset: sympy.Expr, output: sympy.Expr, slope: sympy.Expr) -> TanhForm | None:
+    if slope.is_positive:
+        return TanhForm(offset, output, slope)
+    return TanhForm(offset, -output, -slope) if slope.is_negative else None
+
+
 def tanh_scale(
     phi: Activation,
 ) -> tuple[Callable[[int], arb], Callable[[int], arb]] | None:
     """Return balls ``(c, a)`` with ``phi = c tanh(a x)``, or None for any other activation."""
-    c, a = sympy.Wild("c", exclude=[X]), sympy.Wild("a", exclude=[X])
-    match = phi.expression.match(c * sympy.tanh(a * X))
-    if not match or not match[c] or not match[a]:
+    form = tanh_form(phi)
+    if form is None or form.offset != 0:
         return None
-    return (lambda bits: as_ball(match[c], bits)), (lambda bits: as_ball(match[a], bits))
-
-
-def _series_may_do(integrand: Integrand, order: int, rho: arb, bits: int) -> bool:
-    """Guess whether ``order`` terms reach ``bits`` bits; a wrong guess costs time, not truth."""
-    reach = -order * magnitude_bits_float(rho)
-    if integrand.strip is not None:
-        reach += 2.0 * (2 * order) ** 0.5 * min(integrand.strip, 6.0) / 0.6931
-    return reach >= 0.7 * bits
+    return (lambda bits: as_ball(form.output, bits)), (lambda bits: as_ball(form.slope, bits))
 
 
 def magnitude_bits_float(rho: arb) -> float:

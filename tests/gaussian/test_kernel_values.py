@@ -76,3 +76,37 @@ def test_a_power_too_high_for_a_closed_form_is_integrated() -> None:
         exact = kernel_closed_form("Max(x,0)**8", variances=(1, 1)).subs(RHO, sympy.Rational(1, 2))
         assert found.overlaps(compile_ball(exact)())
     assert found.rel_accuracy_bits() >= 45
+
+
+def test_remainder_of_a_series_known_to_the_last_bit() -> None:
+    """The ball of an exhausted tail reaches below zero; its root must not."""
+    one = [arb(1)]
+    with working_bits(60):
+        tail = arb(0, arb(2) ** -50)
+        found = series_ball(one, one, (tail, tail), arb(1))
+    assert found.contains(1)
+    assert found.rad() < arb(2) ** -49
+
+
+@pytest.mark.parametrize(
+    ("phi", "psi"), [("tanh", "tanh(2*x)"), ("sigmoid", "sigmoid"), ("1+tanh(x)", "sigmoid(3*x)")]
+)
+def test_shifted_and_unequal_hyperbolic_tangents(phi: str, psi: str) -> None:
+    """Against the Hermite series, which knows nothing of tanh."""
+    first, second = activation(phi), activation(psi)
+    with working_bits(90):
+        found = kernel_ball(first, second, (1, 1), Angle("1/3"), 60)
+        a, _, tail = hermite_balls(integrand_of(first), 1, 60, 80)
+        b, _, other = hermite_balls(integrand_of(second), 1, 60, 80)
+        assert found.overlaps(series_ball(a, b, (tail, other), arb(1) / 3))
+    assert found.rel_accuracy_bits() >= 45
+
+
+def test_independent_arguments_give_the_product_of_means() -> None:
+    silu, arctan = activation("silu"), activation("arctan")
+    with working_bits(60):
+        assert kernel_ball(arctan, silu, (1, 1), Angle(0), 60) == 0
+        (mean, *_), _, _ = hermite_balls(integrand_of(silu), 1, 0, 60)
+        found = kernel_ball(silu, silu, (1, 1), Angle(0), 60)
+        assert found.overlaps(mean * mean)
+        assert found.rel_accuracy_bits() >= 45
