@@ -13,6 +13,7 @@ import numpy as np
 
 from symprop.foundation.errors import OutOfDomain, expected
 from symprop.numerics.evaluation import as_ball
+from symprop.recurrences.length_loops import run_lengths
 from symprop.recurrences.moments_in_float64 import FloatMoments, float_moments
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["FloatLayer", "FloatPath", "extend_float_path", "float_layers"]
+__all__ = ["FloatLayer", "FloatPath", "extend_float_path", "float_layers", "hidden_rows"]
 
 PAIR_FIELDS = ("gamma", "covariance", "separation", "e", "e_gap", "c", "c_gap")
 """Fields of a path that exist for two inputs only."""
+
+_CHUNK = 1 << 14  # layers between two reports of a plain run
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,12 @@ class FloatPath:
 
 
 def _floats(values: Sequence[Any], name: str) -> Array:
-    return np.array([float(as_ball(value, 80, name).mid()) for value in values])
+    return np.array(
+        [
+            value if isinstance(value, float) else float(as_ball(value, 80, name).mid())
+            for value in values
+        ]
+    )
 
 
 def float_layers(architectures: Sequence[Architecture]) -> list[FloatLayer]:
@@ -101,7 +109,7 @@ def extend_float_path(
     inputs: Sequence[Inputs],
     depth: int,
 ) -> Iterator[int]:
-    """Carry a path on to ``depth`` layers; yields the number of layers done after each.
+    """Carry a path on to ``depth`` layers; yields the number of layers done now and then.
 
     Raises
     ------
@@ -110,21 +118,58 @@ def extend_float_path(
     """
     layers = float_layers(architectures)
     if path.done < 0:
-        _begin(path, inputs)
+        _begin(path, inputs, normalized=any(layer.normalize_output for layer in layers))
     for name, values in path.rows.items():
         if len(values) <= depth:
             grown = np.zeros((depth + 1, *values.shape[1:]))
             grown[: len(values)] = values
             path.rows[name] = grown
+    if _is_plain(path, layers):
+        yield from _run_plain(path, layers[0], depth)
     while path.done < depth:
         with np.errstate(over="ignore", invalid="ignore"):
             _advance(path, layers[path.done % len(layers)])
         yield path.done
 
 
-def _begin(path: FloatPath, inputs: Sequence[Inputs]) -> None:
+def _is_plain(path: FloatPath, layers: Sequence[FloatLayer]) -> bool:
+    """Whether only lengths are wanted, of equal residual layers with variances > 0."""
+    layer = layers[0]
+    if len(layers) > 1 or not layer.skip or layer.normalize_hidden or layer.normalize_output:
+        return False
+    return "gamma" not in path.rows and bool(
+        (layer.w * path.rows["p"][path.done] + layer.b > 0).all()
+    )
+
+
+def _run_plain(path: FloatPath, layer: FloatLayer, depth: int) -> Iterator[int]:
+    """Go on with lengths alone; `hidden_rows` finds the rest when it is asked for."""
+    path.rows = {"p": path.rows["p"]}
+    while path.done < depth:
+        lengths = path.rows["p"][path.done : min(depth, path.done + _CHUNK) + 1]
+        with np.errstate(over="ignore", invalid="ignore"):
+            rest = run_lengths(layer, path.rest["p"], lengths)
+        _check_finite(lengths[-1], path.done + len(lengths) - 1)
+        path.rest["p"], path.done = rest, path.done + len(lengths) - 1
+        yield path.done
+
+
+def hidden_rows(architectures: Sequence[Architecture], p: Array) -> tuple[Array, Array]:
+    """Return ``q`` and ``V(q)`` by layer of residual nets whose lengths alone were kept."""
+    layer = float_layers(architectures)[0]
+    q, branch = np.empty_like(p), np.empty_like(p)
+    q[0] = branch[0] = p[0]
+    np.multiply(layer.w, p[:-1], out=q[1:])
+    q[1:] += layer.b
+    branch[1:] = layer.moments.second_moment(q[1:])
+    return q, branch
+
+
+def _begin(path: FloatPath, inputs: Sequence[Inputs], *, normalized: bool) -> None:
     p = _floats([item.length for item in inputs], "length")
-    path.rows = {"p": p, "q": p, "branch": p, "norm": np.ones(p.size)}
+    path.rows = {"p": p, "q": p, "branch": p}
+    if normalized:
+        path.rows["norm"] = np.ones(p.size)
     path.rest = {"p": np.zeros(p.size)}
     if inputs[0].pair:
         other = p
@@ -192,16 +237,17 @@ def _advance(path: FloatPath, layer: FloatLayer) -> None:
     if centre is not None:
         new = new - centre * centre
     _store(path, p=new, q=q, branch=second)
-    norm = new if layer.normalize_output else np.ones_like(new)
-    rows["norm"][done + 1] = norm
+    if "norm" in rows:
+        rows["norm"][done + 1] = new if layer.normalize_output else 1.0
     if layer.normalize_output and not (new > 0).all():
         name = moments.phi.name
         raise OutOfDomain(expected("activation", "to have an output of length > 0", name))
-    other_new, other_q, other_u, other_centre = new, q, u, centre
+    other_new, other_q, other_u, other_centre, middle = new, q, u, centre, second
     if unequal:
         other_q = layer.w * rows["other_p"][done] + layer.b
         other_u = u if layer.normalize_hidden else other_q
         other_second = moments.second_moment(other_u)
+        middle = 0.5 * (second + other_second)
         other_new = _add(path, "other_p", layer.v * other_second + layer.a, layer.skip)
         _check_finite(other_new, done + 1)
         if layer.normalize_output == "layer":
@@ -211,7 +257,7 @@ def _advance(path: FloatPath, layer: FloatLayer) -> None:
     if pair:
         inner = layer.w * rows["gamma"][done] + layer.b
         c, c_gap = _correlation(q, other_q, inner, layer.w * rows["separation"][done])
-        cross, rise = moments.covariance(u, None if other_u is u else other_u, c, c_gap)
+        cross, rise = moments.covariance(u, None if other_u is u else other_u, c, c_gap, middle)
         gamma = _add(path, "gamma", layer.v * cross + layer.a, layer.skip)
         apart = _add(path, "separation", layer.v * rise, layer.skip)
         if centre is not None and other_centre is not None:

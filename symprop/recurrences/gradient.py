@@ -22,7 +22,7 @@ from flint import arb
 
 from symprop.numerics.precision import working_bits
 from symprop.recurrences.ball_recurrence import ball_layers
-from symprop.recurrences.float_recurrence import float_layers
+from symprop.recurrences.float_recurrence import float_layers, hidden_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,13 +102,15 @@ def float_gradients(
         If the derivative of an activation has no finite second moment.
     """
     layers = float_layers(architectures)
-    p, q, norm = rows["p"], rows["q"], rows["norm"]
+    p, norm = rows["p"], rows.get("norm")
+    q, branch = (rows["q"], rows["branch"]) if "q" in rows else hidden_rows(architectures, p)
     depth, settings = len(p) - 1, p.shape[1]
     factors = {name: np.empty((depth, settings)) for name in "bwva"}
     growth = np.empty((depth, settings))
     for offset, layer in enumerate(layers):
         mine = slice(offset, depth, len(layers))
-        variance, scale = q[1:][mine], norm[1:][mine]
+        variance = q[1:][mine]
+        scale = np.ones(1) if norm is None else norm[1:][mine]
         if layer.normalize_hidden:
             slope = layer.moments.slope.second_moment(np.ones_like(variance)) / variance
         else:
@@ -116,7 +118,7 @@ def float_gradients(
         hidden = layer.v * slope / scale
         factors["b"][mine] = hidden
         factors["w"][mine] = hidden * p[:-1][mine]
-        factors["v"][mine] = rows["branch"][1:][mine] / scale
+        factors["v"][mine] = branch[1:][mine] / scale
         factors["a"][mine] = 1 / scale
         with np.errstate(divide="ignore"):  # a gradient of zero has the logarithm -inf
             growth[mine] = (

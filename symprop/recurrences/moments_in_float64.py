@@ -18,16 +18,18 @@ from symprop.gaussian.float_formulas import FORMULAS
 from symprop.gaussian.float_tile import Tile
 from symprop.gaussian.float_transforms import SecondMomentFace
 from symprop.gaussian.hot_forms import hot_form
+from symprop.gaussian.kernel_values import tanh_scale
 from symprop.gaussian.power_relu import alpha_relu_kernel
+from symprop.gaussian.tanh_float import tanh_float_deficit, tanh_float_kernel
 from symprop.numerics.evaluation import adaptive
 from symprop.numerics.precision import bits_from_dps, working_bits
+from symprop.recurrences.length_tables import LengthTable
 from symprop.recurrences.moments_on_balls import (
     BallMoments,
     ball_moments,
     one_sided_degree,
     value_at_zero,
 )
-from symprop.recurrences.length_tables import LengthTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +44,8 @@ __all__ = ["FloatMoments", "float_moments"]
 
 _DPS = 18
 _RARELY = 10**6  # times to wait before another attempt
+_NEAR = 0.25  # gap of tanh below which V - W is computed as such
+_LARGE = 1e3  # variance above which that costs more
 _CLEAR_GAP = 0.05  # above, V - W is a difference that costs few digits
 _FLAT = 1e-8  # largest gap worth asking whether W is straight there
 _FLAT_ERROR = 1e-16
@@ -128,8 +132,10 @@ class FloatMoments:
                 self._means[variance] = float(ball)
         return np.array([self._means[x] for x in q.ravel().tolist()]).reshape(q.shape)
 
-    def covariance(self, q1: Array, q2: Array | None, c: Array, gap: Array) -> tuple[Array, Array]:
-        """Return ``W`` and ``(V(q1) + V(q2))/2 - W`` for one-dimensional arrays.
+    def covariance(
+        self, q1: Array, q2: Array | None, c: Array, gap: Array, moments: Array
+    ) -> tuple[Array, Array]:
+        """Return ``W`` and ``moments - W`` for one-dimensional arrays.
 
         Parameters
         ----------
@@ -137,11 +143,10 @@ class FloatMoments:
             Variances >= 0; None for a second one equal to the first.
         c, gap : ndarray
             Correlation and one minus it, each relatively accurate.
+        moments : ndarray
+            ``V(q1)``, or ``(V(q1) + V(q2))/2``.
         """
         positive = q1 > 0 if q2 is None else (q1 > 0) & (q2 > 0)
-        moments = self.second_moment(q1)
-        if q2 is not None:
-            moments = 0.5 * (moments + self.second_moment(q2))
         cross, apart = moments.copy(), np.zeros(moments.shape)
         open_angle = positive & ((gap > 0) if q2 is None else True)
         if not positive.all() and q2 is not None:
@@ -160,13 +165,12 @@ class FloatMoments:
     ) -> tuple[Array, Array]:
         found = self._by_kernel(q1, q2, gap)
         if found is None:
-            found = self._by_balls(q1, q2, c, gap)
+            found = self._one_by_one(q1, q2, c, gap, moments)
         value, deficit = found
         if q2 is None:
             near = gap < 0.5
-            return np.where(near, moments - deficit, value), np.where(
-                near, deficit, moments - value
-            )
+            value = np.where(near, moments - deficit, value)
+            return value, np.where(near, deficit, moments - value)
         return value, moments - value
 
     def _by_kernel(self, q1: Array, q2: Array | None, gap: Array) -> tuple[Array, Array] | None:
@@ -220,19 +224,54 @@ class FloatMoments:
             self._seen[variance] = -_RARELY
             return None
 
-    def _by_balls(self, q1: Array, q2: Array | None, c: Array, gap: Array) -> tuple[Array, Array]:
+    def _one_by_one(
+        self, q1: Array, q2: Array | None, c: Array, gap: Array, moments: Array
+    ) -> tuple[Array, Array]:
         results = np.empty((2, gap.size))
-        flat = self._flat(q1, gap) if q2 is None else np.zeros(gap.shape, dtype=bool)
-        if flat.any():
-            results[1, flat] = gap[flat] * q1[flat] * self.slope.second_moment(q1[flat])
-            results[0, flat] = self.second_moment(q1[flat]) - results[1, flat]
-        for index in np.flatnonzero(~flat).tolist():
+        left = np.ones(gap.shape, dtype=bool)
+        if self._tanh is not None:
+            columns = (q1, q1 if q2 is None else q2, c, gap, moments)
+            for index, row in enumerate(zip(*(item.tolist() for item in columns), strict=True)):
+                found = self._tanh_pair(*row, equal=q2 is None)
+                if found is not None:
+                    left[index] = False
+                    results[:, index] = found
+        elif q2 is None:
+            flat = self._flat(q1, gap)
+            if flat.any():
+                results[1, flat] = gap[flat] * q1[flat] * self.slope.second_moment(q1[flat])
+                results[0, flat] = self.second_moment(q1[flat]) - results[1, flat]
+                left &= ~flat
+        for index in np.flatnonzero(left).tolist():
             first = arb(float(q1[index]))
             second = first if q2 is None else arb(float(q2[index]))
             near = float(gap[index]) < 0.5
             known = float(gap[index] if near else c[index])
             results[:, index] = self._single(first, second, known, near)
         return results[0], results[1]
+
+    @cached_property
+    def _tanh(self) -> tuple[float, float] | None:
+        """``(output**2, slope**2)`` of a scaled tanh, or None."""
+        scale = tanh_scale(self.phi)
+        if scale is None:
+            return None
+        return float((scale[0](80) * scale[0](80)).mid()), float(
+            (scale[1](80) * scale[1](80)).mid()
+        )
+
+    def _tanh_pair(
+        self, q1: float, q2: float, c: float, gap: float, moment: float, *, equal: bool
+    ) -> tuple[float, float] | None:
+        """Return ``W`` and, for equal variances, ``V - W`` of one pair; None if it costs much."""
+        assert self._tanh is not None
+        output, square = self._tanh
+        x, y = square * q1, square * q2
+        if equal and gap < (_NEAR if x < _LARGE else _CLEAR_GAP):
+            deficit = output * tanh_float_deficit(x, gap)
+            return moment - deficit, deficit
+        value = tanh_float_kernel(x, y, c)
+        return None if value is None else (output * value, moment - output * value)
 
     def _flat(self, q: Array, gap: Array) -> NDArray[np.bool_]:
         """Return where ``V - W`` is ``gap`` times its slope, to the last bit.

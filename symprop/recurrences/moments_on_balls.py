@@ -41,6 +41,7 @@ from symprop.gaussian.tanh_slope import tanh_slope_moment
 from symprop.gaussian.tanh_transforms import tanh_cross_kernel, tanh_kernel, tanh_second_moment
 from symprop.numerics.evaluation import as_ball, compile_ball
 from symprop.numerics.precision import dps_from_bits
+from symprop.recurrences.length_balls import LengthBalls
 from symprop.specs.activations import Activation, X, activation
 from symprop.specs.facts import one_sided_limit
 
@@ -132,20 +133,29 @@ class BallMoments:
         scale = tanh_scale(self.phi)
         if scale is not None:
             output, slope = scale
-            return lambda q, bits: (
-                _square(output(bits)) * tanh_second_moment(q * _square(slope(bits)), bits)
+            return LengthBalls(
+                lambda q, bits: (
+                    _square(output(bits)) * tanh_second_moment(q * _square(slope(bits)), bits)
+                )
             )
         root = None if self._parent is None else tanh_scale(self._parent)
         if root is not None:
             output, slope = root
-            return lambda q, bits: (
-                _square(output(bits) * slope(bits))
-                * tanh_slope_moment(q * _square(slope(bits)), bits)
+            return LengthBalls(
+                lambda q, bits: (
+                    _square(output(bits) * slope(bits))
+                    * tanh_slope_moment(q * _square(slope(bits)), bits)
+                )
             )
         degree = self.phi.homogeneity
         if degree is not None:
             return lambda q, bits: self._unit(bits) * _power(q, degree, bits)
-        return self._by_formula(second_moment_closed_form) or self._quadrature_second_moment
+        formula = self._by_formula(second_moment_closed_form)
+        if formula is not None:
+            return formula
+        if any(term.quadratic > 0 for term in self.phi.growth):
+            return self._quadrature_second_moment
+        return LengthBalls(self._quadrature_second_moment)
 
     def _by_formula(
         self, form: Callable[[Activation], sympy.Expr]

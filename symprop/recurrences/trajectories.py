@@ -15,7 +15,7 @@ from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
 from symprop.numerics.quadrature import magnitude_bits
 from symprop.recurrences.ball_recurrence import BallPath, extend_ball_path
-from symprop.recurrences.float_recurrence import FloatPath, extend_float_path
+from symprop.recurrences.float_recurrence import FloatPath, extend_float_path, hidden_rows
 from symprop.recurrences.gradient import (
     BallGradients,
     FloatGradients,
@@ -70,6 +70,12 @@ class Trajectory:
             return _enclosures(values)
         return values[:, 0] if self.single else values
 
+    @property
+    def _nets(self) -> tuple[Architecture, ...]:
+        """The networks of all settings."""
+        given = self.architecture
+        return (given,) if isinstance(given, Architecture) else given
+
     @cached_property
     def p(self) -> Any:
         """Mean squared length of ``x_l``."""
@@ -78,7 +84,10 @@ class Trajectory:
     @cached_property
     def q(self) -> Any:
         """Mean squared length of ``h_l``, the variance of its entries."""
-        return self._row("q")
+        if "q" in self.rows:
+            return self._row("q")
+        q, _ = hidden_rows(self._nets, self.rows["p"])
+        return q[:, 0] if self.single else q
 
     @cached_property
     def other_p(self) -> Any:
@@ -128,8 +137,7 @@ class Trajectory:
     @cached_property
     def _gradients(self) -> BallGradients | FloatGradients:
         if self.dps is None:
-            nets = (self.architecture,) if self.single else self.architecture
-            return float_gradients(nets, self.rows)
+            return float_gradients(self._nets, self.rows)
         return ball_gradients(self.architecture, self.rows, self.bits)
 
     @cached_property
@@ -150,8 +158,7 @@ class Trajectory:
         return found.log_chi[:, 0] if self.single else found.log_chi
 
     def _parameter(self, name: str) -> Any:
-        net = self.architecture if isinstance(self.architecture, Architecture) else None
-        net = self.architecture[0] if net is None else net
+        net = self._nets[0]
         if name not in parameters_of(net):
             raise InvalidArgument(
                 expected("architecture", f"to have parameters {name}", type(net).__name__)
@@ -239,7 +246,7 @@ def trajectory(
     dps : int, optional
         Proved digits; float64 by default.
     progress : callable, optional
-        Called with the layers done and ``depth`` after every layer.
+        Called with the layers done and ``depth``, now and then.
 
     Returns
     -------
@@ -316,10 +323,11 @@ def _settings(
         raise InvalidArgument(
             expected("length", f"to have 1 or {count} entries", [len(item) for item in columns])
         )
-    stretched = [column * count if len(column) == 1 else column for column in columns]
     nets = nets * count if len(nets) == 1 else nets
-    inputs = [Inputs(*values) for values in zip(*stretched, strict=True)]
-    return nets, inputs, several
+    if all(len(column) == 1 for column in columns):
+        return nets, [Inputs(*(column[0] for column in columns))] * count, several
+    stretched = [column * count if len(column) == 1 else column for column in columns]
+    return nets, [Inputs(*values) for values in zip(*stretched, strict=True)], several
 
 
 def _proved(

@@ -7,8 +7,8 @@ import pytest
 from flint import arb
 
 from symprop.numerics.precision import working_bits
-from symprop.recurrences.moments_on_balls import ball_moments
 from symprop.recurrences.moments_in_float64 import float_moments
+from symprop.recurrences.moments_on_balls import ball_moments
 from symprop.specs.activations import activation
 
 NAMES = ["tanh", "2*tanh(x/3)", "relu", "alpha_relu:3/4", "erf", "gelu", "hard_tanh", "abs(x)"]
@@ -32,7 +32,10 @@ def test_second_moments_and_slopes(name: str) -> None:
 def test_covariances(name: str, equal: bool) -> None:
     moments, balls = float_moments(activation(name)), ball_moments(activation(name))
     other = None if equal else Q[::-1].copy()
-    cross, apart = moments.covariance(Q, other, 1 - GAPS, GAPS)
+    middle = moments.second_moment(Q)
+    if other is not None:
+        middle = (middle + moments.second_moment(other)) / 2
+    cross, apart = moments.covariance(Q, other, 1 - GAPS, GAPS, middle)
     for index in range(Q.size):
         with working_bits(400):
             first, gap = arb(float(Q[index])), arb(float(GAPS[index]))
@@ -47,19 +50,23 @@ def test_covariances(name: str, equal: bool) -> None:
 def test_zero_variances_and_parallel_units() -> None:
     moments = float_moments(activation("2*exp(x)"))
     q = np.array([0.0, 0.0, 1.0])
-    cross, apart = moments.covariance(q, None, np.ones(3), np.zeros(3))
+    middle = moments.second_moment(q)
+    cross, apart = moments.covariance(q, None, np.ones(3), np.zeros(3), middle)
     assert cross[:2].tolist() == [4, 4]
     assert apart.tolist() == [0, 0, 0]
-    cross, apart = moments.covariance(q, np.array([0.0, 1.0, 1.0]), np.zeros(3), np.ones(3))
+    other = np.array([0.0, 1.0, 1.0])
+    middle = (middle + moments.second_moment(other)) / 2
+    cross, apart = moments.covariance(q, other, np.zeros(3), np.ones(3), middle)
     assert cross == pytest.approx([4, 4 * np.exp(0.5), 4 * np.e], rel=1e-14)
 
 
 def test_a_variance_that_comes_back_gets_a_kernel() -> None:
     moments = float_moments(activation("tanh"))
     q, gap = np.full(1, 1.25), np.full(1, 0.25)
-    before = moments.covariance(q, None, 1 - gap, gap)
+    middle = moments.second_moment(q)
+    before = moments.covariance(q, None, 1 - gap, gap, middle)
     for _ in range(40):
-        after = moments.covariance(q, None, 1 - gap, gap)
+        after = moments.covariance(q, None, 1 - gap, gap, middle)
     assert np.allclose(before, after, rtol=1e-14, atol=0)
 
 

@@ -215,8 +215,15 @@ def test_small_gaps_stay_accurate() -> None:
 
 def test_progress_is_told() -> None:
     seen: list[tuple[int, int]] = []
-    trajectory(FRN, 3, length=1, progress=lambda done, depth: seen.append((done, depth)))
+
+    def note(done: int, depth: int) -> None:
+        seen.append((done, depth))
+
+    trajectory(FRN, 3, length=1, cosine=0, progress=note)
     assert seen == [(1, 3), (2, 3), (3, 3)]
+    trajectory(FRN, 40_000, length=1, progress=note)
+    assert seen[-1] == (40_000, 40_000)
+    assert len(seen) > 5
 
 
 def test_what_was_not_asked_for_is_missing() -> None:
