@@ -16,7 +16,7 @@ from symprop.asymptotics.abel import (
 )
 from symprop.asymptotics.exact_fields import ExactField
 from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, terms_of
-from symprop.asymptotics.matching import Step, compiled_step, series_ball
+from symprop.asymptotics.matching import compiled_step, iterated, series_ball
 from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.scalars import (
     BallScalars,
@@ -29,8 +29,9 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    import mpmath
     from flint import arb
 
     from symprop.asymptotics.scalars import Scalars
@@ -133,11 +134,13 @@ class AutonomousRecurrence:
 
         return constant
 
-    def exact_step(self, values: Mapping[sympy.Symbol, object], bits: int) -> Step | None:
-        """Return the recurrence, unless f is a truncated expansion."""
+    def exact_orbit(
+        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf, bits: int
+    ) -> Iterator[mpmath.mpf] | None:
+        """Return the values from layer 0 on, unless f is a truncated expansion."""
         if self.known_to is not None:
             return None
-        return compiled_step(self.increment, self.variable, values, bits)
+        return iterated(compiled_step(self.increment, self.variable, values, bits), start)
 
     def solving_field(self, series: PowerLogSeries) -> ExactField:
         """Return the field of everything that occurs in a series with SymPy coefficients."""
@@ -301,29 +304,31 @@ def _floor(series: PowerLogSeries, window: fmpq) -> fmpq:
     return size - window
 
 
-def _slow_series(problem: AutonomousRecurrence, window: fmpq) -> tuple[PowerLogSeries, Any, Any]:
+def slow_series(
+    problem: AutonomousRecurrence, scalars_of: Any, window: fmpq
+) -> tuple[PowerLogSeries, Any, Any]:
     """Return z**(+-1) in ``X = c (1 - s)(l + K)``, with s and ``c (1 - s)``."""
-    derivative, exponent, coefficient = slow_coordinates(problem, ExactScalars, window)
+    derivative, exponent, coefficient = slow_coordinates(problem, scalars_of, window)
     scalars, field = derivative.scalars, derivative.scalars.exponents
     decay = field.one - exponent
-    normalised = derivative.primitive().scaled(coefficient * decay)
+    normalised = derivative.primitive().scaled(coefficient * scalars.embed(decay))
     perturbation = in_power_of_variable(normalised, decay)
     perturbation = perturbation - PowerLogSeries.monomial(scalars, 1)
     target = field.one if problem.at is sympy.oo else -field.one
     power = PowerLogSeries.of(scalars, [(target / decay, (scalars.coefficient(1),))], None)
     series = lagrange_inverse(perturbation, power).scaled(scalars.coefficient(problem.side))
-    return series, exponent, coefficient * decay
+    return series, exponent, coefficient * scalars.embed(decay)
 
 
 def _slow_expansion(problem: AutonomousRecurrence, order: int) -> Expansion:
     step = window_steps(problem, problem.series(fmpq(2)))
     count = order
-    series, exponent, rate = _slow_series(problem, step * count)
+    series, exponent, rate = slow_series(problem, ExactScalars, step * count)
     known = problem.known_to is not None
     while len(series.blocks) <= order and count < 3 * order + 6:
         count += 1
         before = series.cutoff
-        series, exponent, rate = _slow_series(problem, step * count)
+        series, exponent, rate = slow_series(problem, ExactScalars, step * count)
         if known and series.cutoff == before:
             break
     terms, remainder = terms_of(series, order)

@@ -207,12 +207,15 @@ class Expansion:
     def __repr__(self) -> str:
         order = sympy.StrPrinter({"order": "none"})
         shown = [order.doprint(term.at(self.scale)) for term in self.terms]
-        text = " + ".join(shown) or "0"
+        text = " + ".join(shown)
         if self.remainder is not None:
             text += f" + O({order.doprint(self.remainder.at(self.scale))})"
         if self.factor_constant is not None:
-            text += f" + {self.factor_constant}*exp({order.doprint(self.log_factor)})"
-        return f"Expansion({text.replace('+ -', '- ')})"
+            inside = " + ".join(order.doprint(term.at(self.scale)) for term in self.factor)
+            if self.factor_remainder is not None:
+                inside += f" + O({order.doprint(self.factor_remainder.at(self.scale))})"
+            text += f" + {self.factor_constant}*exp({inside})"
+        return f"Expansion({text.removeprefix(' + ').replace('+ -', '- ')})"
 
     def _repr_latex_(self) -> str:
         return f"${sympy.latex(self.expression)}$"

@@ -7,7 +7,7 @@ agreement along doubling depths tells how far it can be trusted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,6 +34,7 @@ __all__ = [
     "Problem",
     "by_name",
     "compiled_step",
+    "iterated",
     "match_constant",
     "series_ball",
 ]
@@ -75,15 +76,18 @@ class Problem(Protocol):
     ) -> Callable[[int, arb], arb]:
         """Return the map from layer and value to the constant, by a long expansion."""
 
-    def exact_step(self, values: Mapping[sympy.Symbol, object], bits: int) -> Step | None:
-        """Return the recurrence if it is known exactly."""
+    def exact_orbit(
+        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf, bits: int
+    ) -> Iterator[mpmath.mpf] | None:
+        """Return the values from layer 0 on if the recurrence is known exactly."""
 
 
 def match_constant(
     expansion: Expansion,
-    start: object,
+    start: object = None,
     *,
     step: Step | None = None,
+    orbit: Callable[[], Iterable[object]] | None = None,
     values: Mapping[Any, object] | None = None,
     dps: int = 20,
     terms: int = 24,
@@ -95,11 +99,14 @@ def match_constant(
     ----------
     expansion : Expansion
         From `autonomous_expansion`, `driven_expansion` or `product_expansion`.
-    start : number
-        Value in layer 0.
+    start : number, optional
+        Value in layer 0; not needed with an orbit.
     step : callable, optional
         The recurrence, from one mpmath number to the next; needed when the expansion was made
         from a truncated increment.
+    orbit : callable, optional
+        Instead of ``step``: called at the working precision, it returns the values in layers
+        0, 1, 2, ...
     values : mapping, optional
         Numbers for the symbols, by symbol or name.
     dps : int
@@ -148,16 +155,14 @@ def match_constant(
     problem = expansion.problem
     if problem is None:
         raise InvalidArgument(expected("expansion", "to carry its recurrence", expansion))
-    table = by_name(values or {}, problem.increment)
+    occurring = sympy.Tuple(problem.increment, expansion.scale, expansion.expression)
+    table = by_name(values or {}, occurring)
     digits = 2 * dps + 20
     bits = bits_from_dps(digits)
     with working_digits(digits):
-        run = step if step is not None else problem.exact_step(table, bits)
-        if run is None:
-            condition = "to be given: the increment is not known exactly"
-            raise InvalidArgument(expected("step", condition, step))
+        run = _orbit(problem, start, step, orbit, table, bits)
         constant_at = problem.constant_from(table, terms, bits)
-        found = _doubling(run, constant_at, start, dps, (problem.first_depth, layers), bits)
+        found = _doubling(run, constant_at, dps, (problem.first_depth, layers), bits)
     (symbol, *_) = (constant.symbol for constant in expansion.constants)
     with working_digits(dps):
         result = MatchedConstant(symbol, +found[0], +found[1], found[2])
@@ -168,24 +173,52 @@ def match_constant(
     return result
 
 
-def _doubling(
-    run: Step,
-    constant_at: Callable[[int, arb], arb],
+def _orbit(
+    problem: Problem,
     start: object,
+    step: Step | None,
+    orbit: Callable[[], Iterable[object]] | None,
+    values: Mapping[sympy.Symbol, object],
+    bits: int,
+) -> Iterator[object]:
+    """Return the values from layer 0 on, from the first source there is."""
+    if orbit is not None:
+        return iter(orbit())
+    first = _number(start, bits)
+    if step is not None:
+        return iterated(step, first)
+    exact = problem.exact_orbit(values, first, bits)
+    if exact is None:
+        condition = "to be given: the recurrence is not known exactly"
+        raise InvalidArgument(expected("step", condition, step))
+    return exact
+
+
+def iterated(step: Step, start: mpmath.mpf) -> Iterator[mpmath.mpf]:
+    """Yield start, step(start), step(step(start)), ..."""
+    value: object = start
+    while True:
+        yield value
+        value = step(value)
+
+
+def _doubling(
+    run: Iterator[object],
+    constant_at: Callable[[int, arb], arb],
     dps: int,
     depths: tuple[int, int],
     bits: int,
 ) -> tuple[mpmath.mpf, mpmath.mpf, int]:
-    value = _number(start, bits)
     depth, layers = depths
+    value = _number(next(run), bits)
     layer, goal = 0, mpmath.mpf(10) ** (-dps - 2)
     before: mpmath.mpf | None = None
     change = mpmath.inf
     while depth <= layers:
         try:
             for _ in range(depth - layer):
-                value = _number(run(value), bits)
-        except OutOfDomain as error:
+                value = _number(next(run), bits)
+        except (OutOfDomain, StopIteration) as error:
             message = f"Expected an orbit inside the domain of the recurrence but got {value}."
             raise NoConvergence(message, value) from error
         ball = constant_at(depth, as_ball(value, bits))
@@ -208,7 +241,7 @@ def _number(value: object, bits: int) -> mpmath.mpf:
     return Enclosure(as_ball(value, bits, "step")).midpoint
 
 
-def by_name(values: Mapping[Any, object], expression: sympy.Expr) -> dict[sympy.Symbol, object]:
+def by_name(values: Mapping[Any, object], expression: sympy.Basic) -> dict[sympy.Symbol, object]:
     """Return ``values`` keyed by the symbols of an expression."""
     named = {symbol.name: symbol for symbol in expression.free_symbols}
     return {

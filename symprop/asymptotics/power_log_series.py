@@ -287,10 +287,11 @@ class PowerLogSeries:
 
 def log_quotient(block: Block, rate: Any) -> Block:
     """Return the log-polynomial P with ``rate P + P' = block``."""
+    inverse = 1 / rate
     solved: list[Any] = []
     for power in reversed(range(len(block))):
-        above = (power + 1) * solved[-1] if solved else 0
-        solved.append((block[power] - above) / rate)
+        rest = block[power] - (power + 1) * solved[-1] if solved else block[power]
+        solved.append(rest * inverse)
     return tuple(reversed(solved))
 
 

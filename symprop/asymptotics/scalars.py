@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sympy
-from flint import arb, fmpq
+from flint import arb, arb_poly, fmpq
 
 from symprop.asymptotics.exact_fields import ExactField
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
@@ -179,8 +179,10 @@ class BallScalars:
         """Return the coefficient."""
         return coefficient
 
-    def is_zero(self, coefficient: arb) -> bool:
-        """Whether a ball is the exact zero."""
+    def is_zero(self, coefficient: arb | arb_poly) -> bool:
+        """Whether a ball, or a polynomial of balls in a free constant, is the exact zero."""
+        if isinstance(coefficient, arb_poly):
+            return len(coefficient) == 0
         return bool(coefficient.is_zero())
 
     def taylor(self, function: sympy.Expr, variable: sympy.Symbol, point: arb, order: int) -> arb:
