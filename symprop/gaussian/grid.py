@@ -53,9 +53,17 @@ class GaussianGrid:
         return arb(sum(self.masses, arb(0)), self.error)
 
 
-def recurrence_bits(order: int, cutoff: float) -> int:
-    """Return the bits lost by the three-term recurrence of He_k up to ``order`` on balls."""
-    return int(min(sqrt(order) * cutoff, order * log(2 + cutoff)) / _LOG2 * 1.1) + 4 * (order > 0)
+def recurrence_bits(order: int, cutoff: float, parity: str | None) -> int:
+    """Return the bits lost by the recurrence of He_k up to ``order`` on balls.
+
+    Radii obey the recurrence with all signs positive. With three terms they grow like
+    ``exp(sqrt(order) |z|)`` against ``sqrt(k!)``; the recurrence in ``z**2`` for a parity
+    multiplies them by ``1 + sqrt(2)`` in two orders where z is small.
+    """
+    lost = min(sqrt(order) * cutoff, order * log(2 + cutoff)) * 1.1
+    if parity:
+        lost = max(lost, order / 2 * log(1 + sqrt(2)))
+    return int(lost / _LOG2) + 4 * (order > 0)
 
 
 def gaussian_grid(
@@ -73,7 +81,7 @@ def gaussian_grid(
     with working_bits(goal + 30):
         scale = variance.sqrt()
         cutoff, tail = cutoff_for(integrand, scale, goal + 2, order)
-        lost = recurrence_bits(order, float(cutoff))
+        lost = recurrence_bits(order, float(cutoff), integrand.parity)
     strip = None if integrand.strip is None else integrand.strip / float(scale.mid())
     if strip is not None and strip >= _LEAST_STRIP:
         grid = _trapezoid(integrand, variance, goal, order, lost, cutoff, tail, strip)

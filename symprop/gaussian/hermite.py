@@ -17,6 +17,7 @@ from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import BallFunction, adaptive, as_exact, compile_ball
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
+from symprop.numerics.quadrature import magnitude_bits
 from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
@@ -204,7 +205,8 @@ def _certified_expansion(
     goal = bits_from_dps(dps)
     for _ in range(4):
         coefficients, second, tail = hermite_balls(integrand, variance, order, goal)
-        proved = second.rel_accuracy_bits()
+        widest = max(-4.0 * goal, *(magnitude_bits(a.rad()) for a in coefficients))
+        proved = min(second.rel_accuracy_bits(), int(magnitude_bits(second) / 2 - widest))
         if proved >= wanted:
             break
         goal += wanted - proved + GUARD_BITS

@@ -69,8 +69,9 @@ def test_odd_functions_have_mean_exactly_zero() -> None:
 
 
 def test_recurrence_allowance_grows_with_the_order() -> None:
-    assert recurrence_bits(0, 10.0) == 0
-    assert recurrence_bits(256, 10.0) > recurrence_bits(16, 10.0) > 0
+    assert recurrence_bits(0, 10.0, None) == 0
+    assert recurrence_bits(256, 10.0, None) > recurrence_bits(16, 10.0, None) > 0
+    assert recurrence_bits(2000, 10.0, "odd") > recurrence_bits(2000, 10.0, None)
 
 
 @pytest.mark.parametrize("name", ["erf", "gelu", "exp(x/2)", "sin"])

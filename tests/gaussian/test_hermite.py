@@ -106,3 +106,13 @@ def test_the_variance_enters_a_closed_form_as_a_number() -> None:
     assert expansion.exact[0] == 2**500 * sympy.factorial2(999) / 2
     assert expansion.enclosures[0].contains(int(expansion.exact[0]))
     assert not any(term.free_symbols for term in expansion.exact)
+
+
+@pytest.mark.parametrize("variance", [1, 100])
+def test_high_orders_of_a_function_with_a_parity_keep_their_digits(variance: int) -> None:
+    found = hermite_coefficients("tanh", 2000, variance=variance)
+    assert max(item.ball.rad() for item in found.enclosures) < 1e-18
+    assert found.tail.ball.rad() < 1e-17
+    short = hermite_coefficients("tanh", 30, variance=variance)
+    for a, b in zip(short.enclosures, found.enclosures, strict=False):
+        assert a.overlaps(b)
