@@ -11,12 +11,13 @@ import sympy
 from flint import arb, fmpz
 
 from symprop.foundation.errors import NoConvergence, PrecisionNotReached
+from symprop.gaussian.closed_forms import Q1, Q2, RHO, kernel_closed_form
 from symprop.gaussian.double_integral import double_expectation
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.hermite import hermite_balls
 from symprop.gaussian.integrand import Integrand, integrand_of
 from symprop.gaussian.tanh_transforms import tanh_cross_kernel
-from symprop.numerics.evaluation import as_ball
+from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
 from symprop.specs.activations import Activation, X, activation
@@ -69,6 +70,10 @@ def kernel_ball(
         value = _tanh_value((forms[0], forms[1]), variances, rho, gap, bits)
         if value is not None:
             return value
+    if any(f.homogeneity is not None and f.homogeneity.is_negative for f in (phi, psi)):
+        # unbounded at 0, where no rule for bounded functions converges
+        q1, q2 = (as_ball(value, bits) for value in variances)
+        return _closed_form(phi, psi)(rho, q1, q2).real
     same = phi == psi and variances[0] == variances[1]
     if exact in (1, -1):
         return _on_the_diagonal(phi, psi, variances, int(exact), bits, same)
@@ -87,6 +92,11 @@ def kernel_ball(
     if value is None:
         value = double_expectation(first, second, (q[0], q[1]), rho, gap, bits)
     return value * arb((fmpz(1), fmpz(size + other_size)))
+
+
+@lru_cache(maxsize=64)
+def _closed_form(phi: Activation, psi: Activation) -> BallFunction:
+    return compile_ball(kernel_closed_form(phi, psi), (RHO, Q1, Q2))
 
 
 def _mean(integrand: Integrand, variance: arb, bits: int) -> arb:

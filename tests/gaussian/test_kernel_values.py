@@ -12,6 +12,8 @@ from symprop.gaussian.kernel_values import (
     series_ball,
     tanh_scale,
 )
+from symprop.gaussian.power_relu import alpha_relu_kernel, alpha_relu_second_moment
+from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import compile_ball
 from symprop.numerics.precision import working_bits
 from symprop.specs.activations import activation
@@ -110,3 +112,14 @@ def test_independent_arguments_give_the_product_of_means() -> None:
         found = kernel_ball(silu, silu, (1, 1), Angle(0), 60)
         assert found.overlaps(mean * mean)
         assert found.rel_accuracy_bits() >= 45
+
+
+@pytest.mark.parametrize("rho", ["1", "99/100", "1/2", "0", "-1/2", "-1"])
+def test_an_unbounded_power_has_the_normalised_kernel_times_its_moment(rho: str) -> None:
+    found = value("alpha_relu:-1/5", rho, 60, 3)
+    with working_bits(80):
+        power = Enclosure(arb(3) ** (arb(-1) / 5))
+        moment = alpha_relu_second_moment("-1/5", dps=20)
+        exact = alpha_relu_kernel("-1/5").enclose(rho, dps=20) * moment * power
+    assert found.overlaps(exact.ball)
+    assert found.rad() < 1e-14
