@@ -1,0 +1,128 @@
+r"""How the angle opens in reduced networks: Theorem B.4 of the residual paper.
+
+Where ``λ = σ_w² γ + σ_b²`` vanishes so does W, and γ stays where it is. Otherwise λ keeps its sign
+and ``dγ/dp ~ (2/π) λ/q`` makes γ of the order ``p^(2/π)``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from flint import arb
+
+from symprop.claims.orders import along, measured, same_order
+from symprop.claims.residual_paths import covariance, gap, residual_path
+from symprop.ledger.checks import at_points, limit
+from symprop.ledger.claim import Claim
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.source import Source
+from symprop.numerics.precision import bits_from_dps, working_bits
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+__all__ = ["CLAIMS"]
+
+DEPTH = sympy.Symbol("depth", positive=True)
+POWER = 2 / sympy.pi
+HALF = sympy.Rational(1, 2)
+LAYERS = tuple(2**k for k in range(2, 10))
+DEEP = tuple(2**k for k in range(2, 13))
+REDUCED = {"sw2": "169/100", "sb2": "49/100", "p0": 1}
+DYADIC = {"sw2": 1, "sb2": "1/2", "p0": 1}
+VARIABLES = {
+    "phi": "tanh-like activation",
+    "sw2, sb2": "variances σ_w², σ_b²",
+    "p0": "squared length of the inputs over the width",
+    "e0": "cosine of the inputs",
+    "depth": "layer l",
+}
+
+
+def cosine(depth: int, dps: int, **setting: Any) -> arb:
+    """Return ``e`` at a layer."""
+    return residual_path(depth=depth, dps=dps, **setting).e[depth]
+
+
+def relative_exponent(depth: int, dps: int, **setting: Any) -> arb:
+    """Return ``log |γ(2 depth)/γ(depth)| / log (p(2 depth)/p(depth))``."""
+    path = residual_path(depth=2 * depth, dps=dps, **setting)
+    with working_bits(bits_from_dps(dps)):
+        growth = abs(path.gamma[2 * depth] / path.gamma[depth]).log()
+        return growth / (path.p[2 * depth] / path.p[depth]).log()
+
+
+def at(
+    phi: str, e0: str, variances: dict[str, Any], layers: tuple[int, ...] = LAYERS, **changed: Any
+) -> list[dict[str, Any]]:
+    """Return points of growing depth, some of the variances changed."""
+    return along(layers, phi=phi, e0=e0, **variances | changed)
+
+
+def opening(phi: str, e0: str, layers: tuple[int, ...] = LAYERS, **changed: Any) -> Any:
+    """Return the check that γ grows like ``p^(2/π)``."""
+    return limit(
+        relative_exponent, POWER, along=at(phi, e0, REDUCED, layers, **changed), error=DEPTH**-HALF
+    )
+
+
+PRINTED = Claim(
+    id="residual.reduced-cosine-decay-printed",
+    title="Opening of the angle in reduced networks, as printed",
+    statement=(
+        "φ tanh-like, e_0 < 1. If σ_w = 0: e → 1, 1 - e = Θ(1/l). If σ_w > 0: γ = Θ(l^(2/π)) "
+        "and e → 0 like Θ(l^(2/π - 1))"
+    ),
+    variables=VARIABLES,
+    source=Source("residual", "Theorem B.4"),
+    as_printed=(
+        "false at e_0 = -σ_b²/(σ_w² p_0), where λ = 0 and γ never moves, so e = Θ(1/l); with "
+        "σ_b = 0 false at e_0 = 0 (γ = 0) and -1 (e = -1); with σ_w = σ_b = 0 nothing moves"
+    ),
+    checks=(
+        same_order(covariance, DEPTH**POWER, points=at("tanh", "1/2", REDUCED)),
+        measured(covariance, POWER, points=at("tanh", "-1/2", DYADIC), resolution="1/20"),
+        same_order(covariance, DEPTH**POWER, points=at("erf", "0", REDUCED, sb2=0)),
+        measured(cosine, POWER - 1, points=at("erf", "-1", REDUCED, sb2=0), resolution="1/20"),
+        same_order(gap, 1 / DEPTH, points=at("erf", "1/2", REDUCED, sw2=0)),
+        same_order(gap, 1 / DEPTH, points=at("erf", "1/2", REDUCED, sw2=0, sb2=0)),
+    ),
+    near_miss=same_order(covariance, DEPTH, points=at("sign", "1/2", REDUCED, DEEP)),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.reduced-cosine-decay",
+)
+
+DECAY = Claim(
+    id="residual.reduced-cosine-decay",
+    title="Opening of the angle in reduced networks",
+    statement=(
+        "φ tanh-like, e_0 < 1. If σ_w = 0 < σ_b: 1 - e = Θ(1/l). If σ_w > 0, e_0 ≠ -σ_b²/(σ_w² p_0) "
+        "and not σ_b = 0 with e_0 = -1: γ has the sign of λ at the first layer, |γ| = Θ(p^(2/π)) and "
+        "|e| = Θ(l^(2/π - 1)). If e_0 = -σ_b²/(σ_w² p_0), γ is constant"
+    ),
+    variables=VARIABLES,
+    source=Source("residual", "Theorem B.4"),
+    as_printed="without the exceptions; slow saturation of φ does not matter",
+    checks=(
+        opening("tanh", "1/2"),
+        opening("tanh", "-1"),
+        opening("erf", "-1/3", sb2=0),
+        opening("sign", "999/1000", DEEP[2:-1]),
+        opening("sign", "-2/3", DEEP[2:-1]),
+        opening("erf(x)/2+erf(x/8)/2", "0", DEEP[2:-1]),
+        at_points(covariance, "==", -HALF, points=at("tanh", "-1/2", DYADIC, (1, 10, 100))),
+        at_points(covariance, "<", 0, points=at("erf", "-1/3", REDUCED)),
+        same_order(gap, 1 / DEPTH, points=at("tanh", "-1", REDUCED, sw2=0)),
+    ),
+    near_miss=limit(
+        relative_exponent,
+        HALF,
+        along=at("sign", "1/2", REDUCED, DEEP[:-1]),
+        error=DEPTH**-HALF,
+    ),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+CLAIMS = (PRINTED, DECAY)
+"""Theorem B.4."""
