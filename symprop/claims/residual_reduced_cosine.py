@@ -6,7 +6,7 @@ and ``dγ/dp ~ (2/π) λ/q`` makes γ of the order ``p^(2/π)``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from flint import arb
@@ -18,9 +18,6 @@ from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 __all__ = ["CLAIMS"]
 
@@ -97,9 +94,9 @@ DECAY = Claim(
     id="residual.reduced-cosine-decay",
     title="Opening of the angle in reduced networks",
     statement=(
-        "φ tanh-like, e_0 < 1. If σ_w = 0 < σ_b: 1 - e = Θ(1/l). If σ_w > 0, e_0 ≠ -σ_b²/(σ_w² p_0) "
-        "and not σ_b = 0 with e_0 = -1: γ has the sign of λ at the first layer, |γ| = Θ(p^(2/π)) and "
-        "|e| = Θ(l^(2/π - 1)). If e_0 = -σ_b²/(σ_w² p_0), γ is constant"
+        "φ tanh-like, e_0 < 1. If σ_w = 0 < σ_b: 1 - e = Θ(1/l). If σ_w > 0, "
+        "e_0 ≠ -σ_b²/(σ_w² p_0) and not σ_b = 0 with e_0 = -1: γ has the sign of the first λ, "
+        "|γ| = Θ(p^(2/π)) and |e| = Θ(l^(2/π - 1)). If e_0 = -σ_b²/(σ_w² p_0), γ is constant"
     ),
     variables=VARIABLES,
     source=Source("residual", "Theorem B.4"),
