@@ -150,7 +150,7 @@ def _run_plain(path: FloatPath, layer: FloatLayer, depth: int) -> Iterator[int]:
         with np.errstate(over="ignore", invalid="ignore"):
             rest = run_lengths(layer, path.rest["p"], lengths)
         _check_finite(lengths[-1], path.done + len(lengths) - 1)
-        path.rest["p"], path.done = rest, path.done + len(lengths) - 1
+        path.rest, path.done = {"p": rest}, path.done + len(lengths) - 1
         yield path.done
 
 
@@ -212,14 +212,18 @@ def _correlation(x: Array, y: Array, inner: Array, separation: Array) -> tuple[A
     return cosine, gap
 
 
-def _add(path: FloatPath, name: str, term: Array, skip: bool) -> Array:
-    """Return the last row plus ``term``, compensated, or the term alone without skip."""
+def _add(path: FloatPath, left: dict[str, Array], name: str, term: Array, skip: bool) -> Array:
+    """Return the last row plus ``term``, or the term alone without skip.
+
+    What the sum rounds off goes into ``left``.
+    """
     if not skip:
+        left[name] = np.zeros_like(term)
         return term
     before, rest = path.rows[name][path.done], path.rest[name]
     small = term + rest
     total: Array = before + small
-    path.rest[name] = small - (total - before)
+    left[name] = small - (total - before)
     return total
 
 
@@ -227,11 +231,12 @@ def _advance(path: FloatPath, layer: FloatLayer) -> None:
     """Fill one more row."""
     done, rows, moments = path.done, path.rows, layer.moments
     pair, unequal = "gamma" in rows, "other_p" in rows
+    left: dict[str, Array] = {}
     p = rows["p"][done]
     q = layer.w * p + layer.b
     u = np.ones_like(q) if layer.normalize_hidden else q
     second = moments.second_moment(u)
-    new = _add(path, "p", layer.v * second + layer.a, layer.skip)
+    new = _add(path, left, "p", layer.v * second + layer.a, layer.skip)
     _check_finite(new, done + 1)
     centre = moments.mean(u) if layer.normalize_output == "layer" else None
     if centre is not None:
@@ -248,7 +253,7 @@ def _advance(path: FloatPath, layer: FloatLayer) -> None:
         other_u = u if layer.normalize_hidden else other_q
         other_second = moments.second_moment(other_u)
         middle = 0.5 * (second + other_second)
-        other_new = _add(path, "other_p", layer.v * other_second + layer.a, layer.skip)
+        other_new = _add(path, left, "other_p", layer.v * other_second + layer.a, layer.skip)
         _check_finite(other_new, done + 1)
         if layer.normalize_output == "layer":
             other_centre = moments.mean(other_u)
@@ -258,8 +263,8 @@ def _advance(path: FloatPath, layer: FloatLayer) -> None:
         inner = layer.w * rows["gamma"][done] + layer.b
         c, c_gap = _correlation(q, other_q, inner, layer.w * rows["separation"][done])
         cross, rise = moments.covariance(u, None if other_u is u else other_u, c, c_gap, middle)
-        gamma = _add(path, "gamma", layer.v * cross + layer.a, layer.skip)
-        apart = _add(path, "separation", layer.v * rise, layer.skip)
+        gamma = _add(path, left, "gamma", layer.v * cross + layer.a, layer.skip)
+        apart = _add(path, left, "separation", layer.v * rise, layer.skip)
         if centre is not None and other_centre is not None:
             gamma = gamma - centre * other_centre
             apart = apart - 0.5 * (centre - other_centre) ** 2
@@ -270,14 +275,13 @@ def _advance(path: FloatPath, layer: FloatLayer) -> None:
     if layer.normalize_output:
         for name in ("p", "other_p") if unequal else ("p",):
             rows[name][done + 1] = 1.0
-        for name in path.rest:
-            path.rest[name] = np.zeros_like(p)
+        left = {name: np.zeros_like(p) for name in left}
     if pair:
         last = rows["p"][done + 1]
         other = rows["other_p"][done + 1] if unequal else last
         e, e_gap = _correlation(last, other, rows["gamma"][done + 1], rows["separation"][done + 1])
         _store(path, e=e, e_gap=e_gap)
-    path.done += 1
+    path.rest, path.done = left, done + 1  # together, so that an interrupt finds whole layers
 
 
 def _store(path: FloatPath, **values: Array) -> None:
