@@ -81,7 +81,7 @@ def slope(series: Sequence[Any], at: Any = Fraction(1)) -> Any:
     return value(derivative(series), at)
 
 
-def nonlinear(series: Sequence[Any]) -> Any:
+def nonlinear(series: Sequence[Fraction]) -> Fraction:
     """Return ``c_2 + c_3 + ...``: 0 for affine maps only."""
     return sum(series[2:], Fraction(0))
 
