@@ -103,7 +103,7 @@ def _panel_grid(
     cutoff: arb,
     tail: arb,
 ) -> GaussianGrid:
-    bits = goal + lost + 30
+    bits = goal + lost + integrand.guard + 30
     points: list[arb] = []
     masses: list[arb] = []
     error = tail
@@ -191,7 +191,7 @@ def _trapezoid(
     step, count, error = best
     error += tail
     (piece,) = integrand.pieces
-    bits = goal + lost + 30
+    bits = goal + lost + integrand.guard + 30
     with working_bits(bits):
         scale = variance.sqrt()
         parity = integrand.parity

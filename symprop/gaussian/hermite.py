@@ -101,7 +101,7 @@ def hermite_balls(
     integrand: Integrand, variance: object, order: int, goal: int
 ) -> tuple[list[arb], arb, arb]:
     """Return ``(a_0..a_order, V, tail)`` with absolute errors about ``2**-goal``, by quadrature."""
-    ball = positive_variance(variance, goal + 40)
+    ball = positive_variance(variance, goal + integrand.guard + 40)
     grid = gaussian_grid(integrand, ball, goal, order=order)
     with working_bits(grid.bits):
         coefficients = grid_coefficients(grid)

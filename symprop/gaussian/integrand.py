@@ -63,6 +63,8 @@ class Integrand:
         Parity of ``f``.
     strip : float or None
         Half-width of a strip of analyticity around the real line, if one is known.
+    guard : int
+        Bits by which values may cancel, for the precision of nodes: those of a tiny function.
     """
 
     pieces: tuple[IntegrandPiece, ...]
@@ -71,6 +73,7 @@ class Integrand:
     power: int
     parity: str | None
     strip: float | None
+    guard: int = 0
 
     def squared(self) -> Integrand:
         """Return the integrand of ``f**2``."""
@@ -90,7 +93,11 @@ class Integrand:
             for term in self.growth
         )
         return replace(
-            self, pieces=divide(self.pieces), panel_pieces=divide(self.panel_pieces), growth=growth
+            self,
+            pieces=divide(self.pieces),
+            panel_pieces=divide(self.panel_pieces),
+            growth=growth,
+            guard=max(0, -exponent),
         )
 
     def bound(self, piece: IntegrandPiece, scale: arb, z: Any) -> arb:

@@ -232,6 +232,8 @@ def _on_the_diagonal(
     q1, q2 = (as_exact(value, "variances") for value in variances)
     if q1 is None or q2 is None:
         raise NoConvergence("Expected exact variances at rho = +-1 but got balls.")
+    if q1 < q2:  # the bound of the growth is sharp where the other argument is the smaller one
+        phi, psi, q1, q2 = psi, phi, q2, q1
     product = phi.expression * psi.expression.subs(X, sign * sympy.sqrt(q2 / q1) * X)
     return gaussian_grid(
         integrand_of(activation(product)), as_ball(q1, bits + 40), bits

@@ -3,7 +3,7 @@ import sympy
 from flint import arb
 
 from symprop.gaussian.closed_forms import RHO, kernel_closed_form
-from symprop.gaussian.duality import Angle
+from symprop.gaussian.duality import Angle, dual_kernel
 from symprop.gaussian.hermite import hermite_balls
 from symprop.gaussian.integrand import integrand_of
 from symprop.gaussian.kernel_values import (
@@ -123,3 +123,17 @@ def test_an_unbounded_power_has_the_normalised_kernel_times_its_moment(rho: str)
         exact = alpha_relu_kernel("-1/5").enclose(rho, dps=20) * moment * power
     assert found.overlaps(exact.ball)
     assert found.rad() < 1e-14
+
+
+NEAR_ONE = "99999999999999/100000000000000"
+
+
+@pytest.mark.parametrize("rho", ["0", NEAR_ONE, "1", "-1"])
+@pytest.mark.parametrize("variances", [("1e-12", "1e-12"), ("1e-12", 1)])
+@pytest.mark.parametrize("name", ["silu", "mish", "tanhshrink", "arctan", "softsign", "sigmoid"])
+def test_extreme_variances_keep_their_relative_digits(
+    name: str, variances: tuple[object, object], rho: str
+) -> None:
+    """Found by sampling: cancelling values, growth bounds of steep products, zero means."""
+    value = dual_kernel(name, variances=variances).enclose(rho, dps=15)
+    assert value.relative_bits >= 50 or value == Enclosure(0)
