@@ -17,7 +17,7 @@ from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_bal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["DepthConstant", "RateTable", "ResidualVariances", "sign_of_number"]
+__all__ = ["DepthConstant", "RateTable", "ResidualVariances", "require_variance", "sign_of_number"]
 
 
 def sign_of_number(value: object, name: str) -> int:
@@ -39,6 +39,20 @@ def sign_of_number(value: object, name: str) -> int:
     if ball < 0:
         return -1
     raise OutOfDomain(expected(name, "to be exact or to have a proved sign", str(ball)))
+
+
+def require_variance(value: object, name: str) -> int:
+    """Return the sign, 0 or 1, of a variance.
+
+    Raises
+    ------
+    OutOfDomain
+        If it is negative, or a ball that may be.
+    """
+    sign = sign_of_number(value, name)
+    if sign < 0:
+        raise OutOfDomain(expected(name, "to be >= 0", value))
+    return sign
 
 
 @dataclass(frozen=True)
@@ -168,8 +182,7 @@ class ResidualVariances:
 
     def __post_init__(self) -> None:
         for name, value in self.named():
-            if sign_of_number(value, name) < 0:
-                raise OutOfDomain(expected(name, "to be >= 0", value))
+            require_variance(value, name)
 
     def named(self) -> tuple[tuple[str, object], ...]:
         """Return the variances with their names in signatures."""

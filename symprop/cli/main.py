@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from symprop.cli import expansion, figures, ledger_commands, mathematics, verification
+from symprop.cli import depth, expansion, figures, ledger_commands, mathematics, phases, verification
 from symprop.foundation.errors import InvalidArgument, SymPropError
 
 __all__ = ["app", "run"]
@@ -40,6 +40,10 @@ app.command("constant")(mathematics.constant)
 # An increment may begin with a minus sign, which is not an option.
 app.command("expand", context_settings={"ignore_unknown_options": True})(expansion.expand)
 app.command("figure")(figures.figure)
+app.command("phase")(phases.phase)
+app.command("critical")(phases.critical)
+app.command("rates")(phases.rates)
+app.command("trajectory")(depth.trajectory)
 app.command("verify")(verification.verify)
 app.add_typer(ledger_commands.app, name="ledger")
 

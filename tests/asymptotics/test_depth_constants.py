@@ -10,6 +10,7 @@ from symprop.asymptotics.depth_constants import (
     DepthConstant,
     RateTable,
     ResidualVariances,
+    require_variance,
     sign_of_number,
 )
 from symprop.foundation.errors import (
@@ -65,6 +66,7 @@ def test_signs() -> None:
 
 
 def test_variances() -> None:
+    assert [require_variance(x, "x") for x in (0, "1/2")] == [0, 1]
     with pytest.raises(OutOfDomain, match="Expected weight_variance to be >= 0"):
         ResidualVariances(1, 0, -1, 0)
     with pytest.raises(InvalidArgument):

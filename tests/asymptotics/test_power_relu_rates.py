@@ -185,7 +185,7 @@ def test_branch_bias_slows_small_exponents(alpha: str, e_0: float) -> None:
         (b * 4**mu - a) * n**offset / (4 ** (mu - offset) - 1)
         for a, b, n in zip(found, found[1:], layers, strict=False)
     ]
-    assert abs(estimates[-1] / c["P"] - 1) < 0.1
+    assert abs(estimates[-1] / c["P"] - 1) < 0.2  # the next term is 65536^(-1/9) or more smaller
 
 
 @pytest.mark.parametrize(("name", "slope"), [("relu", 0), ("leaky_relu:1/10", 0.1), ("abs", -1)])

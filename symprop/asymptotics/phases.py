@@ -1,0 +1,353 @@
+r"""Ordered, critical and chaotic phases of fully connected networks, and the line between them.
+
+At a fixed length q* the correlation of two inputs obeys
+:math:`R(c)=[\sigma_w^2\kappa_{q^*}(c)+\sigma_b^2]/q^*` with R(1) = 1 and slope
+:math:`\chi_1=\sigma_w^2E\dot\phi(\sqrt{q^*}Z)^2` at 1. Its Taylor coefficients at 0 are not
+negative, so R is convex on [0, 1]: there is one fixed point in [0, 1) if :math:`\chi_1>1` and none
+otherwise. A negative one would need :math:`R_{even}(s)+s\,R_{even}(1)\le0`, which happens only for
+odd activations without biases, where 0 and -1 are fixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sympy
+from flint import arb
+
+from symprop.asymptotics.depth_constants import require_variance, sign_of_number
+from symprop.asymptotics.fixed_points import LengthFixedPoint, length_fixed_points
+from symprop.asymptotics.length_maps import LengthMap
+from symprop.foundation.errors import (
+    NoClosedForm,
+    NoConvergence,
+    OutOfDomain,
+    PrecisionNotReached,
+    expected,
+)
+from symprop.foundation.validation import check_dps
+from symprop.gaussian.closed_forms import RHO, Q, kernel_closed_form
+from symprop.gaussian.duality import dual_kernel
+from symprop.gaussian.transforms import v_transform
+from symprop.numerics.enclosure import Enclosure
+from symprop.numerics.evaluation import as_ball, as_exact, compile_ball
+from symprop.numerics.precision import bits_from_dps, current_bits, dps_from_bits, working_bits
+from symprop.numerics.roots import BallMap, Bracket, refine_root
+from symprop.specs.activations import activation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symprop.specs.activations import Activation
+
+__all__ = ["Phase", "chi_1", "phase"]
+
+_MOST_BITS = 100_000  # an exact slope has no end of digits
+_NEAREST = 64  # the fixed point is looked for below 1 - 2**-64
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase and the numbers that decide it.
+
+    Attributes
+    ----------
+    phase : {"ordered", "critical", "chaotic", "undecided"}
+        By ``chi_1`` against 1; undecided when its ball holds 1 and it is not exact.
+    length : LengthFixedPoint or None
+        The stable length; None if lengths diverge or every one is fixed.
+    chi_1 : Enclosure
+        Slope of the correlation map at 1.
+    chi_1_exact : sympy.Expr or None
+        Its exact value, if known.
+    rho_star : Enclosure or None
+        The stable correlation; None where the map has no limit.
+    slope : Enclosure or None
+        Slope of the correlation map at ``rho_star``.
+    """
+
+    phase: str
+    length: LengthFixedPoint | None
+    chi_1: Enclosure
+    chi_1_exact: sympy.Expr | None = None
+    rho_star: Enclosure | None = None
+    slope: Enclosure | None = None
+
+    @property
+    def depth_scale(self) -> Enclosure | None:
+        """``-1/log(slope)``, layers in which correlations approach ``rho_star`` by e.
+
+        None where the slope is not proved to be inside (0, 1): at criticality the approach
+        is not geometric.
+        """
+        return None if self.slope is None else _depth_scale(self.slope)
+
+    @property
+    def length_depth_scale(self) -> Enclosure | None:
+        """``-1/log|slope|`` of the length map, None where it is not inside (0, 1)."""
+        return None if self.length is None else _depth_scale(abs(self.length.slope))
+
+
+def _depth_scale(slope: Enclosure) -> Enclosure | None:
+    if not (slope.ball > 0 and slope.ball < 1):
+        return None
+    with working_bits(min(max(64, slope.relative_bits + 20), _MOST_BITS)):
+        return Enclosure(-1 / slope.ball.log())
+
+
+def chi_1(
+    phi: Activation | sympy.Expr | str, *, weight_variance: object, length: object, dps: int = 15
+) -> Enclosure:
+    r"""Return the slope at 1 of the correlation map, the growth of gradients per layer.
+
+    .. math:: \chi_1 = \sigma_w^2\, E\,\dot\phi(\sqrt{q} Z)^2
+
+    Parameters
+    ----------
+    phi : Activation, sympy.Expr or str
+        Any activation.
+    weight_variance, length : number
+        ``sigma_w^2 >= 0`` and ``q > 0``.
+    dps : int
+        Relative digits to prove.
+
+    Returns
+    -------
+    Enclosure
+        Infinite at a jump.
+
+    Raises
+    ------
+    OutOfDomain
+        If the derivative is not square-integrable.
+    PrecisionNotReached
+        If the length is a ball too wide.
+
+    Conventions
+    -----------
+    Almost-everywhere derivative.
+
+    Error
+    -----
+    Enclosed.
+
+    Source
+    ------
+    Mean-field theory of deep networks; V as in residual, Definition 5.3.
+
+    Examples
+    --------
+    >>> print(chi_1("erf", weight_variance=1, length="1/4").proved_digits(12))
+    0.900316316157
+    """
+    derivative = activation(phi).weak_derivative()
+    if derivative.atoms:
+        return Enclosure(arb("inf"))
+    value = v_transform(derivative.regular).enclose(length, dps=dps + 2)
+    with working_bits(bits_from_dps(dps + 2)):
+        return Enclosure(as_ball(weight_variance, current_bits(), "weight_variance") * value.ball)
+
+
+def phase(
+    phi: Activation | sympy.Expr | str,
+    *,
+    weight_variance: object,
+    bias_variance: object = 0,
+    length: object = None,
+    dps: int = 15,
+) -> Phase:
+    r"""Return the phase of a fully connected network.
+
+    .. math:: \chi_1 = \sigma_w^2\,E\,\dot\phi(\sqrt{q^*}Z)^2 \lessgtr 1
+
+    Parameters
+    ----------
+    phi : Activation, sympy.Expr or str
+        Any square-integrable activation.
+    weight_variance, bias_variance : number
+        At least 0.
+    length : number, optional
+        The fixed length to look at, where there are several stable ones.
+    dps : int
+        Digits to prove.
+
+    Returns
+    -------
+    Phase
+
+    Raises
+    ------
+    OutOfDomain
+        If there is no stable length, or several and none was chosen.
+    NoConvergence
+        If the fixed lengths are not proved.
+
+    Conventions
+    -----------
+    Chaotic above 1. Where lengths tend to 0 the slope is that of the map at length 0, and
+    ``rho_star`` is None: to first order correlations then stay what they are.
+
+    Error
+    -----
+    Enclosed, and exact where the activation is homogeneous of degree 1 or the length is 0.
+
+    Source
+    ------
+    Mean-field theory of deep networks.
+
+    Examples
+    --------
+    >>> phase("relu", weight_variance=2).phase
+    'critical'
+    >>> found = phase("tanh", weight_variance="5/2", bias_variance="1/20")
+    >>> found.phase, found.rho_star.proved_digits(6)
+    ('chaotic', '0.446804')
+    """
+    check_dps(dps)
+    phi = activation(phi)
+    factor = LengthMap(phi, weight_variance, bias_variance).slope_at_zero
+    biased = require_variance(bias_variance, "bias_variance") != 0
+    require_variance(weight_variance, "weight_variance")
+    if phi.homogeneity == 1 and factor is not None:
+        return _homogeneous(phi, factor, weight_variance, bias_variance, dps)
+    if not biased and factor is not None and factor.is_finite and length is None:
+        slope = as_exact(weight_variance)
+        if slope is not None and slope * factor <= 1:
+            return _at_length_zero(slope * factor, dps)
+    point = _stable_length(phi, weight_variance, bias_variance, length, dps + 10)
+    value = chi_1(phi, weight_variance=weight_variance, length=point.value, dps=dps)
+    name = _name(value.compare(1))
+    if name == "undecided":
+        return Phase(name, point, value)
+    rho, slope_there = _correlation(phi, weight_variance, bias_variance, point, name, value, dps)
+    return Phase(name, point, value, None, rho, slope_there)
+
+
+def _name(sign: int | None) -> str:
+    return "undecided" if sign is None else ("ordered", "critical", "chaotic")[sign + 1]
+
+
+def _exact_sign(difference: sympy.Expr) -> int:
+    if sympy.simplify(difference) == 0:
+        return 0
+    return 1 if difference > 0 else -1
+
+
+def _at_length_zero(slope: sympy.Expr, dps: int) -> Phase:
+    """Lengths fall to 0: the slope there is exact."""
+    value = Enclosure(as_ball(slope, bits_from_dps(dps)))
+    point = LengthFixedPoint(
+        Enclosure(0), value, (Enclosure(0).lower, Enclosure(0).lower), sympy.S.Zero
+    )
+    return Phase(_name(_exact_sign(slope - 1)), point, value, slope)
+
+
+def _homogeneous(
+    phi: Activation, factor: sympy.Expr, weight: object, bias: object, dps: int
+) -> Phase:
+    """``chi_1`` does not depend on the length; without biases neither does the map."""
+    exact = as_exact(weight)
+    bits = bits_from_dps(dps)
+    with working_bits(bits):
+        slope = as_ball(weight, bits, "weight_variance") * as_ball(factor, bits)
+    value = Enclosure(slope)
+    sign = value.compare(1) if exact is None else _exact_sign(exact * factor - 1)
+    points = length_fixed_points(phi, weight_variance=weight, bias_variance=bias, dps=dps).stable
+    chi_exact = None if exact is None else exact * factor
+    if not points:
+        one = Enclosure(1) if sign == 0 and sign_of_number(bias, "bias_variance") == 0 else None
+        return Phase(_name(sign), None, value, chi_exact, one, one and value)
+    (point,) = points
+    at_zero = point.exact == 0
+    rho = None if at_zero else Enclosure(1)
+    return Phase(_name(sign), point, value, chi_exact, rho, None if at_zero else value)
+
+
+def _stable_length(
+    phi: Activation, weight: object, bias: object, length: object, dps: int
+) -> LengthFixedPoint:
+    found = length_fixed_points(phi, weight_variance=weight, bias_variance=bias, dps=dps)
+    if length is not None:
+        near = as_ball(length, 64, "length")
+        chosen = [point for point in found.points if abs(point.value.ball - near) < near / 1000]
+        if len(chosen) == 1:
+            return chosen[0]
+        raise OutOfDomain(expected("length", "to be a fixed point to three digits", length))
+    if len(found.stable) != 1:
+        listed = ", ".join(point.value.proved_digits(6) for point in found.stable) or "none"
+        raise OutOfDomain(f"Expected exactly one stable length but got {listed}.")
+    return found.stable[0]
+
+
+def _correlation(
+    phi: Activation,
+    weight: object,
+    bias: object,
+    point: LengthFixedPoint,
+    name: str,
+    value: Enclosure,
+    dps: int,
+) -> tuple[Enclosure, Enclosure | None]:
+    """Return the stable correlation and the slope of the map there."""
+    if name != "chaotic":
+        return Enclosure(1), value
+    q = point.value
+    if phi.parity == "odd" and sign_of_number(bias, "bias_variance") == 0:
+        rho = Enclosure(0)
+    else:
+        kernel = _kernel_at(phi, q)
+
+        def excess(c: arb) -> arb:
+            bits = current_bits()
+            numerator = as_ball(weight, bits) * kernel(c) + as_ball(bias, bits)
+            return numerator / q.ball - c
+
+        rho = Enclosure(_below_one(excess, bits_from_dps(dps)))
+    return rho, _slope_at(phi, weight, q, rho, dps)
+
+
+def _below_one(excess: BallMap, bits: int) -> arb:
+    """Return the root below 1 of a convex function that vanishes and rises at 1."""
+    with working_bits(bits + 2 * _NEAREST):
+        for k in range(1, _NEAREST):
+            top = (1 - arb(2) ** -k).mid()
+            if excess(top) < 0:
+                return refine_root(excess, None, Bracket(arb(0), top), bits=bits)
+    raise NoConvergence("Expected a correlation proved to be below 1 but chi_1 is too near 1.")
+
+
+def _kernel_at(phi: Activation, q: Enclosure) -> Callable[[arb], arb]:
+    """Return the kernel at variance q as a function of exact correlations."""
+    try:
+        form = kernel_closed_form(phi, phi, variances=(Q, Q))
+    except NoClosedForm:
+        kernel = dual_kernel(phi, variances=(q, q))
+
+        def quadrature(c: arb) -> arb:
+            try:
+                return kernel.enclose(Enclosure(c), dps=dps_from_bits(current_bits())).ball
+            except PrecisionNotReached as error:
+                return error.best.ball if isinstance(error.best, Enclosure) else arb("nan")
+
+        return quadrature
+    function = compile_ball(form, (Q, RHO))
+    return lambda c: function(q.ball, c)
+
+
+def _slope_at(
+    phi: Activation, weight: object, q: Enclosure, rho: Enclosure, dps: int
+) -> Enclosure | None:
+    """Return ``weight E phi'(u) phi'(v)`` at correlation ``rho``; None at a jump."""
+    derivative = phi.weak_derivative()
+    if derivative.atoms:
+        return None
+    with working_bits(bits_from_dps(dps)):
+        kernel = dual_kernel(derivative.regular, variances=(q, q))
+        try:
+            found = kernel.enclose(rho, dps=max(1, dps - 3))
+        except PrecisionNotReached as error:
+            if not isinstance(error.best, Enclosure):
+                return None
+            found = error.best
+        return Enclosure(as_ball(weight, current_bits()) * found.ball)
