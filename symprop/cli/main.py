@@ -12,7 +12,15 @@ from typing import NoReturn
 
 import typer
 
-from symprop.cli import depth, expansion, figures, ledger_commands, mathematics, phases, verification
+from symprop.cli import (
+    depth,
+    expansion,
+    figures,
+    ledger_commands,
+    mathematics,
+    phases,
+    verification,
+)
 from symprop.foundation.errors import InvalidArgument, SymPropError
 
 __all__ = ["app", "run"]
