@@ -127,7 +127,7 @@ CLAIMS = (
                     *grid(phi=("erf", "relu"), rho=("-3/5",), variance=("1/2",)),
                     *grid(phi=("x**2 + x",), rho=("-1/3",), variance=("3",)),
                 ),
-                sizes=(200_000, 2_000_000),
+                sizes=(60_000, 2_000_000),
             ),
         ),
         near_miss=simulated(
@@ -135,7 +135,7 @@ CLAIMS = (
             "==",
             mapped_without_skip,
             points=grid(phi=("x**2 + x",), rho=("-1/3",), variance=("3",)),
-            sizes=(200_000, 2_000_000),
+            sizes=(60_000, 2_000_000),
         ),
     ),
     _claim(

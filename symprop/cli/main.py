@@ -13,6 +13,7 @@ from typing import NoReturn
 import typer
 
 from symprop.cli import (
+    convergence,
     depth,
     expansion,
     figures,
@@ -52,6 +53,7 @@ app.command("phase")(phases.phase)
 app.command("critical")(phases.critical)
 app.command("rates")(phases.rates)
 app.command("trajectory")(depth.trajectory)
+app.command("convergence")(convergence.convergence_of)
 app.command("verify")(verification.verify)
 app.add_typer(ledger_commands.app, name="ledger")
 
