@@ -202,6 +202,41 @@ FIRST_LAYER_PRINTED = Claim(
     corrected_by="residual.tanh-parameter-gradients",
 )
 
+ZERO_INPUT_PRINTED = Claim(
+    id="residual.tanh-parameter-gradients-zero-input-printed",
+    title="Parameter gradients of tanh, as printed: zero input",
+    statement=(
+        "If σ_w > 0, the logarithms of χ_w and χ_v obey their laws for l >= m >= 1, whatever the "
+        "input is; in particular χ_w > 0 at layer 1"
+    ),
+    variables=WANTED,
+    source=Source("residual", "Theorem B.7; Theorem B.14"),
+    as_printed=(
+        "for every input; χ_w at layer 1 has the factor p_0, and χ_v the factor Vφ(σ_w² p_0 + "
+        "σ_b²), which is 0 if p_0 = σ_b = 0"
+    ),
+    checks=(
+        at_points(
+            value_of,
+            ">",
+            0,
+            points=[
+                {**network(variances, start), "wanted": "chi_w", "layer": 1}
+                for variances in (("1", "1/2"), ("1", "1", "1", "1"))
+                for start in ("1", "0")
+            ],
+        ),
+    ),
+    near_miss=at_points(
+        value_of,
+        ">",
+        0,
+        points=[{**network(("1", "1", "1", "0"), "0"), "wanted": "chi_v", "layer": 1}],
+    ),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.tanh-parameter-gradients",
+)
+
 FULL_LAW = Claim(
     id="residual.tanh-parameter-gradients",
     title="Parameter gradients of tanh, full network",
@@ -210,9 +245,9 @@ FULL_LAW = Claim(
         f"{EXPONENTS}, B_v = B_a = B"
     ),
     variables=WANTED,
-    assumptions=("σ_v > 0, σ_w > 0, and p_0 > 0 or σ_b > 0 or σ_a > 0",),
+    assumptions=("σ_v > 0, σ_w > 0, p_0 > 0 (or m >= 2 and σ_b > 0 or σ_a > 0)",),
     source=Source("residual", "Theorem B.14"),
-    as_printed="for l >= m >= 0 and all σ_v",
+    as_printed="for l >= m >= 0, all σ_v and all inputs",
     checks=_limits(FULL, ("chi_b", "chi_w", "chi_v", "chi_a")),
     near_miss=limit(
         fall_of,
@@ -259,7 +294,7 @@ REDUCED_LAW = Claim(
         + EXPONENTS
     ),
     variables=WANTED,
-    assumptions=("σ_w > 0, and p_0 > 0 or σ_b > 0",),
+    assumptions=("σ_w > 0, p_0 > 0 (or m >= 2 and σ_b > 0)",),
     source=Source("residual", "Theorem B.7"),
     as_printed="no range of m; the formulas of A and B are garbled in the text",
     checks=_limits(REDUCED, ("chi_b", "chi_w")),
@@ -277,6 +312,7 @@ CLAIMS = (
     WITHOUT,
     NO_BRANCH_PRINTED,
     FIRST_LAYER_PRINTED,
+    ZERO_INPUT_PRINTED,
     FULL_LAW,
     REDUCED_PROOF,
     REDUCED_LAW,

@@ -84,6 +84,13 @@ def weighted_gradient(
         return value * arb(layer) ** rational_exponent(gradient_exponent(alpha))
 
 
+def weight_gradient(
+    alpha: Fraction, variances: tuple[Fraction, ...], start: Fraction, layer: int, dps: int
+) -> arb:
+    """Return ``χ_w`` in a network of 16 layers, χ being 1 at the last."""
+    return gradient("chi_w", f"alpha_relu:{alpha}", variances, start, layer, dps, depth=16)
+
+
 def _laws(wanted: str, nets: tuple[dict[str, Any], ...]) -> tuple[Any, ...]:
     return tuple(
         limit(fall_of, law_of, along=along_depths(4, **net, wanted=wanted), error=SLOW)
@@ -186,6 +193,31 @@ RANGE = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
+ZERO_INPUT_PRINTED = Claim(
+    id="residual.power-parameter-gradients-zero-input-printed",
+    title="Parameter gradients of alpha-ReLU, as printed: zero input",
+    statement="χ_w at n = l - m is Θ(1) χ_l l^R n^(α/(1-α)-R); in particular χ_w > 0 at n = 1",
+    variables=VARIABLES,
+    source=Source("residual", "Theorem B.21"),
+    as_printed=(
+        "for every input; χ_w at layer 1 has the factor p_0. If p_0 = σ_b = 0, then q_1 = 0, where "
+        "the slope has no mean square at all"
+    ),
+    checks=(
+        at_points(
+            weight_gradient,
+            ">",
+            0,
+            points=[{**powers("4/5", None, start), "layer": 1} for start in ("1", "1/100", "0")],
+        ),
+    ),
+    near_miss=at_points(
+        weight_gradient, ">", 0, points=[{**powers("9/10", OTHER, "0"), "layer": 1}]
+    ),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.power-parameter-gradients",
+)
+
 PARAMETERS = Claim(
     id="residual.power-parameter-gradients",
     title="Parameter gradients of alpha-ReLU",
@@ -194,7 +226,7 @@ PARAMETERS = Claim(
         "l^R n^(α/(1-α)-R), χ_a = Θ(1) χ_l (l/n)^R"
     ),
     variables=VARIABLES,
-    assumptions=(POSITIVE,),
+    assumptions=("σ_v, σ_w > 0, p_0 > 0",),
     source=Source("residual", "Theorem B.21, α < 1; Figure A.2"),
     as_printed="for α < 1 and l >= m >= 0; layer 0 has no parameters",
     checks=(
@@ -265,6 +297,7 @@ CLAIMS = (
     NO_WEIGHTS_PRINTED,
     GROWTH,
     RANGE,
+    ZERO_INPUT_PRINTED,
     PARAMETERS,
     EXPONENTS,
     WEIGHT_EXPONENT,
