@@ -268,10 +268,10 @@ CLAIMS = (
         title="critical initialisation of non-linear layers",
         statement=(
             "P'(1) = 1: 1 - ρ_l <= 1/(1/(1-ρ_0) + ν l), ν = c_2 + c_3 + ... > 0; a layer keeps at "
-            "least the share 1 - (1-ρ) P''(1)/2 of a gap: polynomial, never exponential"
+            "least the share 1 - (1-ρ) P''(1)/2 of a gap: of order 1/l if P''(1) is finite"
         ),
         variables=MAP | {"gap": "1 - ρ_0", "depth": "l"},
-        as_printed="for P''(1) infinite the exponent may differ: l^(-2) for ReLU",
+        as_printed="for P''(1) infinite the law differs: l^(-2) for ReLU, or faster than any power",
         checks=(
             attack(
                 critical_gap,
