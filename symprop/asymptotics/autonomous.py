@@ -25,7 +25,7 @@ from symprop.asymptotics.scalars import (
     constant_ball,
 )
 from symprop.asymptotics.series_reading import converted, exponents_within, read_series
-from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, PrecisionNotReached, expected
 from symprop.foundation.validation import check_integer
 
 if TYPE_CHECKING:
@@ -78,12 +78,12 @@ class AutonomousRecurrence:
         reach = window
         read = self._read(reach)
         for _ in range(_MOST_EXTENSIONS):
-            missing = window if not read.blocks else window - _depth(read, window)
+            missing = window if read is None else window - _depth(read, window)
             if missing <= 0:
                 break
             reach += missing
             read = self._read(reach)
-        if not read.blocks:
+        if read is None:
             raise OutOfDomain(expected("increment", "not to vanish to all orders", self.increment))
         if self.known_to is None:
             return read
@@ -91,7 +91,8 @@ class AutonomousRecurrence:
         sign = 1 if self.at is sympy.oo else -1
         return read.truncated(sign * field.size(field.element(self.known_to)))
 
-    def _read(self, reach: fmpq) -> PowerLogSeries:
+    def _read(self, reach: fmpq) -> PowerLogSeries | None:
+        """Return f as read with a window, or None if its terms cancel within it."""
         exponents = exponents_within(self.increment, {self.variable})
         extra = [] if self.known_to is None else [self.known_to]
         scalars = ExpressionScalars(ExactField([*exponents, *extra], self.given))
@@ -100,8 +101,11 @@ class AutonomousRecurrence:
         else:
             shift = PowerLogSeries.monomial(scalars, -1).scaled(sympy.Integer(self.side))
             moving = PowerLogSeries.constant(scalars, self.at) + shift
-        read = read_series(self.increment, {self.variable: moving}, scalars, reach)
-        return read.scaled(sympy.Integer(self.side))
+        try:
+            read = read_series(self.increment, {self.variable: moving}, scalars, reach)
+        except PrecisionNotReached:
+            return None
+        return read.scaled(sympy.Integer(self.side)) if read.blocks else None
 
     @property
     def first_depth(self) -> int:
@@ -309,15 +313,35 @@ def slow_series(
 ) -> tuple[PowerLogSeries, Any, Any]:
     """Return z**(+-1) in ``X = c (1 - s)(l + K)``, with s and ``c (1 - s)``."""
     derivative, exponent, coefficient = slow_coordinates(problem, scalars_of, window)
+    series, rate = _inverted(problem, derivative, exponent, coefficient)
+    return series, exponent, rate
+
+
+def flow_series(problem: AutonomousRecurrence, window: fmpq) -> tuple[PowerLogSeries, Any]:
+    """Return what `slow_series` does for ``du/dt = f(u)`` instead of the recurrence."""
+    read = problem.series(window)
+    series = converted(read, ExactScalars(problem.solving_field(read)))
+    if problem.at is not sympy.oo:  # dz/dt = -z**2 dv/dt
+        series = -series.shifted(series.scalars.exponents.rational(2))
+    exponent, coefficient = leading_growth(series)
+    size = series.scalars.exponents.size(exponent)
+    inverse = series.truncated(size - window).power(-1)
+    return _inverted(problem, inverse, exponent, coefficient)
+
+
+def _inverted(
+    problem: AutonomousRecurrence, derivative: PowerLogSeries, exponent: Any, coefficient: Any
+) -> tuple[PowerLogSeries, Any]:
+    """Return z**(+-1) in X from the derivative of the function that grows by one a layer."""
     scalars, field = derivative.scalars, derivative.scalars.exponents
     decay = field.one - exponent
-    normalised = derivative.primitive().scaled(coefficient * scalars.embed(decay))
-    perturbation = in_power_of_variable(normalised, decay)
+    rate = coefficient * scalars.embed(decay)
+    perturbation = in_power_of_variable(derivative.primitive().scaled(rate), decay)
     perturbation = perturbation - PowerLogSeries.monomial(scalars, 1)
     target = field.one if problem.at is sympy.oo else -field.one
     power = PowerLogSeries.of(scalars, [(target / decay, (scalars.coefficient(1),))], None)
     series = lagrange_inverse(perturbation, power).scaled(scalars.coefficient(problem.side))
-    return series, exponent, coefficient * scalars.embed(decay)
+    return series, rate
 
 
 def _slow_expansion(problem: AutonomousRecurrence, order: int) -> Expansion:
@@ -325,7 +349,7 @@ def _slow_expansion(problem: AutonomousRecurrence, order: int) -> Expansion:
     count = order
     series, exponent, rate = slow_series(problem, ExactScalars, step * count)
     known = problem.known_to is not None
-    while len(series.blocks) <= order and count < 3 * order + 6:
+    while len(series.blocks) <= order and count < 2 * order + 3:
         count += 1
         before = series.cutoff
         series, exponent, rate = slow_series(problem, ExactScalars, step * count)

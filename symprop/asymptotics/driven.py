@@ -106,7 +106,7 @@ def driven_expansion(
         None if known_to is None else sympy.sympify(known_to),
         samples,
     )
-    _, linear, _ = problem.leading_orders()
+    _, linear, _ = problem.leading_orders
     if linear is not None and linear > -1:
         return _exponential_expansion(problem, order)
     return _regular_expansion(problem, order)
@@ -179,7 +179,7 @@ def _exponential_series(
     problem: DrivenRecurrence, reach: fmpq
 ) -> tuple[PowerLogSeries, PowerLogSeries]:
     """Return the algebraic part, and the logarithm of the homogeneous solution."""
-    forcing, linear, _ = problem.leading_orders()
+    forcing, linear, _ = problem.leading_orders
     assert linear is not None
     size = fmpq(0) if forcing is None else forcing - linear
     count = 1 if forcing is None else nonlinear_order(problem, reach, size)
@@ -196,13 +196,13 @@ def _exponential_expansion(problem: DrivenRecurrence, order: int) -> Expansion:
     reach = fmpq(1, 2)
     solution, logarithm = _exponential_series(problem, reach)
     for _ in range(4 * order):
-        short = len(solution.blocks) <= order and problem.leading_orders()[0] is not None
+        short = len(solution.blocks) <= order and problem.leading_orders[0] is not None
         if not short and len(logarithm.blocks) > order:
             break
         reach += fmpq(1, 2)
         solution, logarithm = _exponential_series(problem, reach)
     terms, remainder = terms_of(solution, order)
-    if problem.leading_orders()[0] is None:
+    if problem.leading_orders[0] is None:
         terms, remainder = (), None
     factor, factor_remainder = terms_of(logarithm, order)
     head = factor[0].coefficient

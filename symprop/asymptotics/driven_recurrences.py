@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -98,6 +99,7 @@ class DrivenRecurrence:
         field = scalars.exponents
         return [series.truncated(field.size(field.element(self.known_to))) for series in read]
 
+    @cached_property
     def leading_orders(self) -> tuple[fmpq | None, fmpq | None, sympy.Expr]:
         """Return the exponents of r and of a, and the exponent delta of the homogeneous solution.
 
@@ -163,7 +165,7 @@ def nonlinear_order(problem: DrivenRecurrence, reach: fmpq, size: fmpq) -> int:
 
 def regular_setup(problem: DrivenRecurrence) -> tuple[sympy.Expr, fmpq]:
     """Return delta and the ordering value of the largest exponent of ``e - limit``."""
-    forcing, _, delta = problem.leading_orders()
+    forcing, _, delta = problem.leading_orders
     sizes = ExactField([delta], problem.given)
     largest = -sizes.size(sizes.element(delta))
     if forcing is not None:
@@ -189,7 +191,7 @@ def _ball_solution(
     problem: DrivenRecurrence, values: Mapping[sympy.Symbol, object], terms: int, bits: int
 ) -> tuple[PowerLogSeries, PowerLogSeries | None]:
     """Return the solution with coefficients that are polynomials in C, or balls and exp part."""
-    forcing, linear, delta = problem.leading_orders()
+    forcing, linear, delta = problem.leading_orders
     reach = fmpq(max(4, terms // 3))
     scalars = BallScalars(ExactField([*problem.exponents(), delta], problem.given), bits, values)
     step = scalars.coefficient(problem.drive.step)
@@ -208,7 +210,7 @@ def _ball_solution(
 
 def _cleaned(problem: DrivenRecurrence, series: list[PowerLogSeries]) -> list[PowerLogSeries]:
     """Drop from r and a the leading blocks that vanish exactly; balls cannot tell."""
-    forcing, linear, _ = problem.leading_orders()
+    forcing, linear, _ = problem.leading_orders
     cleaned = []
     for one, bound in zip(series, (forcing, linear), strict=False):
         size = one.scalars.exponents.size

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.errors import OutOfDomain, PrecisionNotReached, expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -99,10 +99,15 @@ class PowerLogSeries:
 
     @property
     def leading(self) -> tuple[Any, Block]:
-        """Largest exponent and its block; a series without terms has none."""
+        """Largest exponent and its block; a series without terms has none.
+
+        `PrecisionNotReached` says that there may be one below the remainder.
+        """
         if self.blocks:
             return self.blocks[0]
-        raise OutOfDomain(expected("series", "to have a term above its remainder", self.cutoff))
+        if self.cutoff is not None:
+            raise PrecisionNotReached("Expected a term above the remainder but got none.", self)
+        raise OutOfDomain(expected("series", "not to vanish", 0))
 
     def size(self) -> fmpq | None:
         """Ordering value of the largest exponent that may occur; None for the exact zero."""

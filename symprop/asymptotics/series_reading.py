@@ -76,21 +76,46 @@ def read_series(
             return exponential(read(part.exp), window)
         if isinstance(part, sympy.log):
             return bounded(read(part.args[0]), window).log()
-        return smooth(part)
-
-    def smooth(part: sympy.Expr) -> PowerLogSeries:
         moving = [i for i, argument in enumerate(part.args) if argument.free_symbols & variables]
         if len(moving) != 1 or not isinstance(part, sympy.Function):
             raise OutOfDomain(expected("expression", "to be a function of one series", part))
-        (place,) = moving
-        inner = read(part.args[place])
-        limit, small = limit_and_rest(inner, window)
-        dummy = sympy.Dummy("x", real=True)
-        arguments = [dummy if i == place else value for i, value in enumerate(part.args)]
-        function = part.func(*arguments)
-        return small.analytic(lambda n: scalars.taylor(function, dummy, limit, n))
+        return function_of(part, moving[0], read(part.args[moving[0]]), window)
 
     return read(sympy.sympify(expression))
+
+
+def function_of(
+    part: sympy.Expr, place: int, inner: PowerLogSeries, window: fmpq
+) -> PowerLogSeries:
+    """Return a function of a convergent series that stands as its argument number ``place``."""
+    scalars = inner.scalars
+    if isinstance(part, sympy.asin | sympy.acos):
+        for end in (1, -1):
+            gap = PowerLogSeries.constant(scalars, 1) - inner.scaled(scalars.coefficient(end))
+            size = gap.size()
+            if size is not None and size < 0:
+                return arc_near_end(part.func, end, gap, window)
+    limit, small = limit_and_rest(inner, window)
+    dummy = sympy.Dummy("x", real=True)
+    arguments = [dummy if i == place else value for i, value in enumerate(part.args)]
+    function = part.func(*arguments)
+    return small.analytic(lambda n: scalars.taylor(function, dummy, limit, n))
+
+
+def arc_near_end(function: Any, end: int, gap: PowerLogSeries, window: fmpq) -> PowerLogSeries:
+    """Return asin or acos of ``end (1 - gap)``, gap -> 0, where the function has a branch point.
+
+    By the half angle: ``acos(1 - gap) = 2 asin(sqrt(gap/2))``.
+    """
+    scalars = gap.scalars
+    half, dummy = sympy.Rational(1, 2), sympy.Dummy("x", real=True)
+    chord = bounded(gap.scaled(scalars.coefficient(half)), window).power(half)
+    angle = chord.truncated(-window).analytic(
+        lambda n: scalars.taylor(2 * sympy.asin(dummy), dummy, scalars.coefficient(0), n)
+    )
+    inward = end if function is sympy.acos else -end
+    edge = PowerLogSeries.constant(scalars, function(end))
+    return edge + angle.scaled(scalars.coefficient(inward))
 
 
 def sum_of(series: list[PowerLogSeries]) -> PowerLogSeries:

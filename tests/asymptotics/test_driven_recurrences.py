@@ -29,9 +29,9 @@ def test_taylor_coefficients() -> None:
 
 
 def test_leading_orders() -> None:
-    forcing, linear, delta = problem(-e / (3 * INDEX) + INDEX**-2).leading_orders()
+    forcing, linear, delta = problem(-e / (3 * INDEX) + INDEX**-2).leading_orders
     assert (forcing, linear, delta) == (-2, -1, sympy.Rational(1, 3))
-    assert problem(-e / INDEX).leading_orders()[0] is None
+    assert problem(-e / INDEX).leading_orders[0] is None
     exponent, largest = regular_setup(problem(-e / (3 * INDEX) + INDEX**-2))
     assert (exponent, largest) == (sympy.Rational(1, 3), -sympy.Rational(1, 3))
 

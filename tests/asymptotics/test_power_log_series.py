@@ -10,7 +10,7 @@ from flint import fmpq
 from symprop.asymptotics.exact_fields import ExactField
 from symprop.asymptotics.power_log_series import PowerLogSeries, log_quotient
 from symprop.asymptotics.scalars import ExactScalars
-from symprop.foundation.errors import OutOfDomain
+from symprop.foundation.errors import OutOfDomain, PrecisionNotReached
 
 z = sympy.Symbol("z", positive=True)
 EXACT = ExactScalars(ExactField([]))
@@ -92,7 +92,9 @@ def test_what_has_no_power_log_series_is_refused() -> None:
         one_over((1, 0, 1), (1, -1, 0)).truncated(fmpq(-2)).power(-1)
     with pytest.raises(OutOfDomain, match="truncated"):
         (one_over((1, 0, 0)) + one_over((1, -1, 0))).log()
-    with pytest.raises(OutOfDomain, match="term above"):
+    with pytest.raises(OutOfDomain, match="vanish"):
+        _ = one_over().leading
+    with pytest.raises(PrecisionNotReached, match="remainder"):
         _ = one_over().truncated(fmpq(0)).leading
 
 

@@ -19,6 +19,10 @@ READABLE = [
     "exp(3*log(u)/2 + 1/u)",
     "1/(1 + log(1 + 1/u))",
     "u*log(1 + 1/u)**2",
+    "asin(2*u/(1 + 2*u))",
+    "acos(1 - 1/u)",
+    "asin(1/u - 1)",
+    "acos(1/sqrt(u) - 1)",
 ]
 
 
