@@ -104,8 +104,8 @@ CLAIMS = (
         id="shrinkage.critical-faster-than-powers",
         title="a critical layer that converges faster than any power of depth",
         statement=(
-            "P(ρ) = ρ + (1-ρ) ρ / (-2 log(1-ρ)) has non-negative coefficients, P(1) = P'(1) = 1, and "
-            "log(1/(1-ρ_l)) / √l -> 1"
+            "P(ρ) = ρ + (1-ρ) ρ / (-2 log(1-ρ)) has non-negative coefficients, P(1) = P'(1) = 1, "
+            "and log(1/(1-ρ_l)) / √l -> 1"
         ),
         variables={"k": "index of a coefficient", "x": "small correlation", "depth": "l"},
         source=Source("shrinkage", "Section 2, critical regime"),
