@@ -27,15 +27,12 @@ CUBE = (Fraction(0), Fraction(0), Fraction(0), Fraction(1))
 Series = Sequence[Fraction]
 
 
-def cropped_on_balls(c: Series, a: Fraction, b: Fraction, s: arb) -> arb:
-    rise = shifted(c, a)[1:]
-    height = sum(d * (b - a) ** k for k, d in enumerate(rise, 1))
-    scaled = tuple(d * (b - a) ** k / height for k, d in enumerate(rise, 1))
-    return s * value(scaled, s)
-
-
 def excess(c: Series, a: Fraction, b: Fraction, dps: int) -> Any:
-    return excess_convexity(lambda s: cropped_on_balls(c, a, b, s), dps=dps)
+    """Return e of the series on [a, b], recentred to [0, 1]: the rise from a, term by term."""
+    rise = [d * (b - a) ** k for k, d in enumerate(shifted(c, a)[1:], 1)]
+    height = sum(rise, Fraction(0))
+    scaled = [rational(d / height) for d in rise]
+    return excess_convexity(lambda s: s * value(scaled, s), dps=dps)
 
 
 def bend(c: Series, a: Fraction, b: Fraction) -> Fraction:

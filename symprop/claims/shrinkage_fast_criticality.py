@@ -30,7 +30,8 @@ def coefficient(k: int) -> Fraction:
     """Return the coefficient of ``ρ^k``, from the reciprocal of ``Σ ρ^j/(j+1)``."""
     gregory = [Fraction(1)]
     for order in range(1, k + 1):
-        gregory.append(-sum(gregory[order - j] * Fraction(1, j + 1) for j in range(1, order + 1)))
+        earlier = (gregory[order - j] / (j + 1) for j in range(1, order + 1))
+        gregory.append(-sum(earlier, Fraction(0)))
     value = SHARE * (gregory[k] - (gregory[k - 1] if k else 0))
     return value + 1 if k == 1 else value
 

@@ -96,14 +96,13 @@ def _weights(kind: str, width: int, generator: Any) -> Any:
 
 
 def iterated_kernel(phi: str, rho: Fraction, depth: int, dps: int) -> Any:
-    """Return the kernel sequence from double integrals of the activation."""
-    from symprop.claims import quadrature_witness as witness
+    """Return the kernel sequence by iterating the dual kernel."""
+    from symprop.gaussian.duality import dual_kernel
 
-    value: Any = rho
-    square = witness.mean_square(phi, dps + 10)
+    kernel, value = dual_kernel(phi), rho
     for _ in range(depth):
-        at = value if isinstance(value, Fraction) else Fraction(str(float(value)))
-        value = witness.covariance(phi, at, dps + 10) / square
+        ball = kernel.enclose(value, dps=dps + 10)
+        value = (ball.lower + ball.upper) / 2
     return value
 
 
