@@ -255,8 +255,8 @@ class _Problem:
                 done += 1
                 if done > _MOST_OUTER:
                     raise NoConvergence(
-                        "Expected activations bounded on bounded intervals but got more than"
-                        f" {_MOST_OUTER} panels near M={low.str(6)}."
+                        f"Expected at most {_MOST_OUTER} panels but got more near M={low.str(6)}:"
+                        " an activation is unbounded or varies too fast."
                     )
         return total, error.upper()
 

@@ -22,6 +22,7 @@ from symprop.gaussian.closed_forms import RHO, kernel_closed_form
 from symprop.gaussian.expectation import positive_variance, require_square_integrable
 from symprop.gaussian.hermite import hermite_coefficients
 from symprop.gaussian.kernel_values import kernel_ball
+from symprop.numerics.decimals import exponent_bits
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball, enclose
 from symprop.numerics.precision import working_bits, working_digits
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Angle", "DualKernel", "dual_kernel"]
 
-_CLOSED_FORM_DOUBLINGS = 4
+_CLOSED_FORM_DOUBLINGS = 6
+_QUADRATURE_BITS = 500  # beyond, a double integral that may be zero takes minutes
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,19 @@ class Angle:
 
     @property
     def exact(self) -> sympy.Expr | None:
-        """The exact correlation, or None for a ball."""
-        if self.angle_gap is None:
-            return as_exact(self.rho, "rho")
-        gap = as_exact(self.angle_gap, "angle_gap")
-        return None if gap is None else 1 - gap
+        """The exact correlation; None for a ball, unless it is exactly -1, 0 or 1."""
+        value = self.rho if self.angle_gap is None else self.angle_gap
+        if isinstance(value, arb | Enclosure):
+            ball = as_ball(value, 64)
+            exact = next((sympy.Integer(n) for n in (-1, 0, 1, 2) if ball == n), None)
+        else:
+            exact = as_exact(value)
+        return exact if exact is None or self.angle_gap is None else 1 - exact
+
+    def cancelled_bits(self) -> int:
+        """Return about how many bits ``kappa(1) - kappa(rho)``, at least linear, loses."""
+        rho, gap = self.balls(64)
+        return max(0, -exponent_bits(gap.mid())) if gap > 0 and rho > 0 else 0
 
     def balls(self, bits: int) -> tuple[arb, arb]:
         """Return ``(rho, 1 - |rho|)``, both to ``bits`` relative bits, inside their ranges."""
@@ -110,6 +120,8 @@ class DualKernel:
         NoClosedForm
             At once, if Price's theorem does not end in known functions.
         """
+        if self._is_zero:
+            return sympy.S.Zero
         q1, q2 = (as_exact(value, "variances") for value in self.variances)
         if q1 is None or q2 is None:
             raise NoClosedForm("Expected exact variances for a closed form but got balls.")
@@ -135,6 +147,12 @@ class DualKernel:
         dps : int
             Relative digits to prove.
 
+        Returns
+        -------
+        Enclosure
+            Exactly 0 where parity or the closed form proves it. A ball around 0 of radius
+            below ``10**(-4*dps - 40)`` where the kernel is too small to find its digits.
+
         Raises
         ------
         OutOfDomain
@@ -144,6 +162,10 @@ class DualKernel:
         """
         check_dps(dps)
         angle = Angle(rho, angle_gap)
+        if self._is_zero or (angle.exact == 0 and "odd" in self._parities):
+            return Enclosure(0)
+        if self._vanishes_at_end(angle.exact):
+            return Enclosure(0)
         try:
             return self._adaptive(
                 lambda bits, form: self._ball(angle, bits, form), dps, "dual kernel"
@@ -155,11 +177,29 @@ class DualKernel:
         """Return ``kappa(1) - kappa(rho)`` to ``dps`` relative digits, however small the gap."""
         check_dps(dps)
         angle, one = Angle(rho, angle_gap), Angle(1)
-        return self._adaptive(
-            lambda bits, form: self._ball(one, bits, form) - self._ball(angle, bits, form),
-            dps,
-            "deficit",
-        )
+        if self._is_zero:
+            return Enclosure(0)
+        lost = angle.cancelled_bits()
+
+        def difference(bits: int, closed: bool) -> arb:
+            bits += 3 * lost // 2 if closed else lost  # sqrt(1 - rho**2) is steep in rho
+            with working_bits(bits):
+                return self._ball(one, bits, closed) - self._ball(angle, bits, closed)
+
+        return self._adaptive(difference, dps, "deficit")
+
+    @property
+    def _parities(self) -> tuple[str | None, str | None]:
+        return self.phi.parity, self.psi.parity
+
+    @property
+    def _is_zero(self) -> bool:
+        """Whether one activation is even and the other odd: ``(-u, -v)`` has the same law."""
+        return set(self._parities) == {"even", "odd"}
+
+    def _vanishes_at_end(self, rho: sympy.Expr | None) -> bool:
+        """Whether the closed form is 0 at ``rho = +-1``, where balls would only be tiny."""
+        return rho in (1, -1) and self.has_closed_form and self.closed_form.subs(RHO, rho) == 0
 
     def _adaptive(self, function: Callable[[int, bool], arb], dps: int, what: str) -> Enclosure:
         """Try the closed form first; quadrature where it cancels hopelessly or is missing.
@@ -175,10 +215,14 @@ class DualKernel:
                 if not self._has_quadrature:
                     raise
                 try:
-                    return adaptive(lambda bits: function(bits, False), dps, what)
+                    return adaptive(
+                        lambda bits: function(bits, False), dps, what, zero_bits=_QUADRATURE_BITS
+                    )
                 except PrecisionNotReached:
                     raise error from None
-        return adaptive(lambda bits: function(bits, False), dps, what)
+        return adaptive(
+            lambda bits: function(bits, False), dps, what, zero_bits=_QUADRATURE_BITS
+        )
 
     def _finite(self, error: PrecisionNotReached, angle: Angle) -> Exception:
         """Return the error to raise: a pole is not a lack of digits."""

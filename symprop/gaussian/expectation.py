@@ -136,6 +136,8 @@ def gaussian_expectation(
     check_dps(dps)
     function = activation(f)
     require_integrable(function, positive_variance(variance, 64))
+    if function.parity == "odd":
+        return Enclosure(0)
     if as_exact(variance, "variance") is not None:
         try:
             closed = expectation_closed_form(function)
@@ -147,5 +149,7 @@ def gaussian_expectation(
     try:
         return quadrature_expectation(integrand_of(function), variance, dps)
     except NoConvergence:
-        condition = "bounded on bounded intervals, or with a closed form,"
+        if not _is_singular(function):
+            raise
+        condition = "without singular points, removable ones included, or with a closed form,"
         raise OutOfDomain(expected("f", condition, function.name)) from None

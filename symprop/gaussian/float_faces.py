@@ -69,7 +69,8 @@ def float_kernel(
     Raises
     ------
     OutOfDomain
-        If ``kappa(1)`` is not a finite float64.
+        If ``kappa(1)`` is not a finite float64, or for a pair that is neither smooth nor equal
+        nor has a closed form: its table would take hours of double integrals.
 
     Conventions
     -----------
@@ -126,6 +127,12 @@ def _kernel(
     if single and variances[0] == variances[1]:
         fast = softsign_balls(first, variances[0])
         return table_kernel(fast or enclose, pair, parity=first.parity)
+    if _closed_form(first, second, variances) is None:
+        condition = (
+            "to have arrays of kernels, for which a pair must be smooth or have a closed form"
+            " (enclose gives single values),"
+        )
+        raise OutOfDomain(expected("psi", condition, f"{second.name} beside {first.name}"))
     ends = [
         _Balls(function, function, (q, q))
         for function, q in zip((first, second), variances, strict=True)

@@ -74,6 +74,8 @@ def proved_ball_decimal(ball: arb, limit: int | None = None) -> str:
     top, least = max(sizes), arb((fmpz(1), fmpz(max(sizes) - MOST_EXPONENT_BITS)))
     if not radius.is_zero() and radius < least:
         radius = least
+    if abs(middle) < least:  # and so of no account beside the radius
+        middle, radius = arb(0), (radius + least).upper()
     if abs(top) <= MOST_EXPONENT_BITS:
         center, reach = as_fraction(middle), as_fraction(radius)
         return proved_decimal(center - reach, center + reach, limit)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["BallFunction", "adaptive", "as_ball", "as_exact", "compile_ball", "enclose"]
 
 _MOST_DOUBLINGS = 8
+_ZERO_BITS = 2000
 
 
 def as_exact(value: object, name: str = "value") -> sympy.Expr | None:
@@ -216,11 +217,13 @@ def adaptive(
     what: str = "value",
     *,
     doublings: int = _MOST_DOUBLINGS,
+    zero_bits: int = _ZERO_BITS,
 ) -> Enclosure:
     """Call ``function(bits)`` with rising precision until ``dps`` relative digits are proved.
 
-    A value whose ball still holds zero when its radius is below ``10**(-4*dps - 40)``
-    is returned as it is: relative digits of zero do not exist.
+    Zero has no relative digits. A ball that still holds zero at ``zero_bits`` bits, or at the
+    last precision, is returned as it is if its radius is below ``10**(-4*dps - 40)``: the
+    number is 0, or so small that its digits were not found.
 
     Raises
     ------
@@ -229,6 +232,7 @@ def adaptive(
     """
     goal = bits_from_dps(dps) - GUARD_BITS
     bits = bits_from_dps(dps)
+    least = arb((1, -4 * goal - 130))
     best: arb | None = None
     for _ in range(doublings):
         with working_bits(bits):
@@ -239,15 +243,23 @@ def adaptive(
                 best = ball
             if ball.rel_accuracy_bits() >= goal or ball.is_exact():
                 return Enclosure(ball)
-            if ball.contains(0) and abs(ball).upper() < arb(2) ** (-4 * goal - 130):
-                return Enclosure(ball)
-            if stuck:
-                break  # the arguments themselves are too wide
+            if stuck or (bits >= zero_bits and _is_nothing(best, least)):
+                break  # the arguments themselves are too wide, or it is zero
         bits += max(bits, 64)
+    if best is not None and _is_nothing(best, least):
+        return Enclosure(best)
     proved = None if best is None else Enclosure(best)
     raise PrecisionNotReached(
-        f"Expected {dps} proved digits of the {what} but got {proved}.", proved
+        f"Expected {dps} proved digits of the {what} but got {_known(proved)}.", proved
     )
+
+
+def _is_nothing(ball: arb, least: arb) -> bool:
+    return bool(ball.contains(0) and abs(ball).upper() < least)
+
+
+def _known(proved: Enclosure | None) -> str:
+    return "none" if proved is None else str(proved)
 
 
 def enclose(

@@ -133,8 +133,8 @@ def panels(
                 waiting.append((left, centre))
             if len(accepted) + len(waiting) > most:
                 raise NoConvergence(
-                    f"Expected an integrand bounded on the interval but got more than {most}"
-                    f" panels near {middle.str(8)}."
+                    f"Expected at most {most} panels but got more near {middle.str(8)}:"
+                    " the integrand is unbounded there or varies too fast."
                 )
     return accepted
 

@@ -1,4 +1,5 @@
 import pickle
+from fractions import Fraction
 
 import mpmath
 import pytest
@@ -148,3 +149,56 @@ def test_a_ball_that_touches_one_is_never_taken_for_its_edge(name: str) -> None:
 def test_a_correlation_barely_outside_is_refused(name: str) -> None:
     with pytest.raises(OutOfDomain, match="rho inside"):
         dual_kernel(name).enclose("1." + "0" * 40 + "1")
+
+
+@pytest.mark.parametrize(
+    "pair", [("tanh", "cos"), ("softsign", "gaussian"), ("x", "Max(x-1,0)+Max(-x-1,0)")]
+)
+def test_odd_beside_even_is_exactly_zero(pair: tuple[str, str]) -> None:
+    kernel = dual_kernel(*pair)
+    assert kernel.closed_form == 0
+    assert kernel.enclose("1/3") == Enclosure(0)
+    assert kernel.deficit("1/3") == Enclosure(0)
+    assert kernel.derivative().enclose("1/3") == Enclosure(0)
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign", "tanh(x)*x**2", "erf"])
+def test_an_odd_activation_has_no_constant_term(name: str) -> None:
+    assert dual_kernel(name).enclose(0) == Enclosure(0)
+    assert dual_kernel(name, "silu").enclose(0) == Enclosure(0)
+
+
+def test_a_closed_form_that_ends_at_zero_does_so_exactly() -> None:
+    assert dual_kernel("relu").enclose(-1) == Enclosure(0)
+    assert dual_kernel("relu").enclose(angle_gap=2) == Enclosure(0)
+
+
+@pytest.mark.parametrize("name", ["tanh(x)/10**150", "relu/10**150", "exp(-x**2)*tanh(x)/10**150"])
+def test_tiny_kernels_have_their_digits(name: str) -> None:
+    phi = "Max(x, 0)/10**150" if name.startswith("relu") else name
+    ordinary = "relu" if name.startswith("relu") else name.removesuffix("/10**150")
+    found = dual_kernel(phi).enclose("1/3", dps=15)
+    assert found.relative_bits >= 49
+    assert (found * 10**300).overlaps(dual_kernel(ordinary).enclose("1/3", dps=25))
+
+
+@pytest.mark.parametrize(("name", "slope"), [("relu", "1/2"), ("abs", "1"), ("erf", None)])
+def test_deficits_at_astronomically_small_gaps(name: str, slope: str | None) -> None:
+    gap = Fraction(1, 10**2000)
+    found = dual_kernel(name).deficit(angle_gap=gap, dps=15)
+    assert found.relative_bits >= 49
+    rate = dual_kernel(name).derivative().enclose(1, dps=30) if slope is None else Enclosure(slope)
+    assert abs(found / gap / rate - 1) < Fraction(1, 10**14)
+
+
+def test_balls_of_radius_zero_at_the_ends_are_the_ends() -> None:
+    assert [Angle(arb(n)).exact for n in (-1, 0, 1)] == [-1, 0, 1]
+    assert [Angle(angle_gap=Enclosure(n)).exact for n in (0, 1, 2)] == [1, 0, -1]
+    assert Angle(arb("0.5")).exact is None
+    assert Angle(arb(1, "1e-9")).exact is None
+
+
+def test_arrays_of_pairs_that_would_take_hours_are_refused_at_once() -> None:
+    for pair, variances in ((("softsign", "mish"), (1, 1)), (("softsign", "softsign"), (1, 2))):
+        with pytest.raises(OutOfDomain, match="single values"):
+            dual_kernel(*pair, variances=variances)([0.5])

@@ -3,7 +3,7 @@ import pytest
 import sympy
 from flint import arb
 
-from symprop.foundation.errors import InvalidArgument, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoConvergence, OutOfDomain
 from symprop.gaussian.expectation import (
     gaussian_expectation,
     positive_variance,
@@ -11,6 +11,7 @@ from symprop.gaussian.expectation import (
     require_square_integrable,
 )
 from symprop.gaussian.integrand import integrand_of
+from symprop.numerics.enclosure import Enclosure
 from symprop.specs.activations import activation
 
 
@@ -73,3 +74,22 @@ def test_divergent_integrals_get_no_closed_form(text: str) -> None:
     """The Gamma function continues past the pole; the integral does not."""
     with pytest.raises(OutOfDomain):
         gaussian_expectation(text)
+
+
+@pytest.mark.parametrize("f", ["tanh(x)*x**2", "softsign", "sin(x)*atan(x)*tanh(x)", "tanh(1/x)"])
+def test_the_mean_of_an_odd_function_is_exactly_zero(f: str) -> None:
+    assert gaussian_expectation(f) == Enclosure(0)
+
+
+@pytest.mark.parametrize("exponent", [100, 300])
+def test_a_tiny_expectation_has_its_digits(exponent: int) -> None:
+    found = gaussian_expectation(f"tanh(x)**2/10**{exponent}", 15)
+    assert found.relative_bits >= 49
+    assert (found * 10**exponent).overlaps(gaussian_expectation("tanh(x)**2", 25))
+
+
+def test_each_failure_gives_its_own_reason() -> None:
+    with pytest.raises(OutOfDomain, match="singular points"):
+        gaussian_expectation("tanh(x)/x")
+    with pytest.raises(NoConvergence, match="varies too fast"):
+        gaussian_expectation("tanh(sin(10**6*x) + x)**2", 3)

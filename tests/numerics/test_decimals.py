@@ -1,8 +1,9 @@
 from fractions import Fraction
 
 import pytest
+from flint import arb
 
-from symprop.numerics.decimals import proved_decimal
+from symprop.numerics.decimals import proved_ball_decimal, proved_decimal
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,9 @@ def test_limit() -> None:
 def test_more_digits_than_python_prints_by_itself() -> None:
     text = proved_decimal(Fraction(1, 3), Fraction(1, 3), 6000)
     assert text == "0." + "3" * 6000
+
+
+def test_a_midpoint_far_below_the_radius() -> None:
+    tiny = arb(2) ** -(10**14)
+    assert proved_ball_decimal(arb(tiny, "1e-10"), 20) == "0.000000000"
+    assert proved_ball_decimal(arb(tiny, 1)) == ""
