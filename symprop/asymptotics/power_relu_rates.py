@@ -27,7 +27,7 @@ import sympy
 from flint import arb
 
 from symprop.asymptotics.depth_constants import DepthConstant, ResidualVariances, sign_of_number
-from symprop.foundation.errors import NoConvergence, OutOfDomain, expected
+from symprop.foundation.errors import NoClosedForm, NoConvergence, OutOfDomain, expected
 from symprop.gaussian.power_relu import AlphaReluKernel, alpha_relu_kernel
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball
@@ -46,11 +46,13 @@ __all__ = [
 SV, SA, SW, SB = sympy.symbols("sigma_v^2 sigma_a^2 sigma_w^2 sigma_b^2", nonnegative=True)
 GAP = sympy.Symbol("g", positive=True)
 SLOPE = sympy.Symbol("nu", positive=True)
+BASE = sympy.Symbol("a", positive=True)
 _HALF = sympy.Rational(1, 2)
 U = 2 * sympy.sqrt(2) / (3 * sympy.pi)
 """Coefficient of ``g**(3/2)`` in ``J_1(1 - g)``."""
 
 _SMALLEST_GAP = 1e-300
+_LARGEST_EXPONENT = 100
 
 
 def kernel_gap(kernel: AlphaReluKernel, bits: int) -> arb:
@@ -201,7 +203,7 @@ def power_relu_constants(
         at = Enclosure(gap(bits))
         return kernel.derivative().enclose(angle_gap=at, dps=dps_from_bits(bits)).ball
 
-    values = {
+    values: dict[sympy.Symbol, object] = {
         SV: variances.branch_weight,
         SA: variances.branch_bias,
         SW: variances.weight,
@@ -210,7 +212,8 @@ def power_relu_constants(
     }
     rest = 1 - alpha
     c_alpha = kernel.second_moment
-    first = (SV * scale**2 * c_alpha * SW**alpha * rest) ** (1 / rest)
+    values[BASE] = _base(SV * scale**2 * c_alpha * SW**alpha * rest, 1 / rest, values)
+    first = BASE ** (1 / rest)
     second = alpha * first / (2 * rest**2)
     mu, offset = (1 - SLOPE) / rest, alpha / rest
     length = "p = K1 l^(1/(1-alpha)) + second term"
@@ -236,6 +239,17 @@ def power_relu_constants(
         exponent = "chi_m/chi_l is of order (l/m)^R"
         table.append(("R", exponent, alpha**2 / (rest * (2 * alpha - 1))))
     return tuple(DepthConstant(name, law, form, values) for name, law, form in table)
+
+
+def _base(formula: sympy.Expr, exponent: sympy.Expr, values: dict[sympy.Symbol, object]) -> object:
+    """Return a number to be raised to a power: exact unless that would fill the memory."""
+    base = DepthConstant("K1", "", formula, dict(values))
+    if exponent > _LARGEST_EXPONENT:
+        return base.ball
+    try:
+        return base.closed_form
+    except NoClosedForm:
+        return base.ball
 
 
 def linear_rectifier_constants(

@@ -18,7 +18,7 @@ from symprop.asymptotics.power_relu_rates import (
     power_exponent,
     power_relu_constants,
 )
-from symprop.foundation.errors import OutOfDomain
+from symprop.foundation.errors import NoClosedForm, OutOfDomain
 from symprop.gaussian.power_relu import alpha_relu_kernel
 from symprop.numerics.enclosure import Enclosure
 from symprop.specs.activations import activation
@@ -221,3 +221,20 @@ def test_shape_of_activations() -> None:
         assert power_exponent(activation(other)) is None
     with pytest.raises(OutOfDomain, match="degree 1"):
         linear_rectifier_constants(activation("squared_relu"), ResidualVariances(1, 0, 1, 0))
+
+
+def test_exponent_near_one_is_not_written_out() -> None:
+    """K1 is a number to the power 10^6 there: a ball is given, no exact rational."""
+    alpha = 1 - sympy.Rational(1, 10**6)
+    table = power_relu_constants(sympy.S.One, alpha, ResidualVariances(1, 0, 1, 0))
+    found = {constant.name: constant for constant in table}
+    with pytest.raises(NoClosedForm):
+        _ = found["K1"].closed_form
+    with mpmath.workdps(60):
+        base = mpmath.mpf(2) ** (-(mpmath.mpf(10) ** -6)) * mpmath.gamma(
+            mpmath.mpf(3) / 2 - mpmath.mpf(10) ** -6
+        )
+        value = (base / mpmath.sqrt(mpmath.pi) / 10**6) ** (10**6)
+    assert float(found["K1"].enclose(dps=20).ball.log()) == pytest.approx(float(mpmath.log(value)))
+    deviation = found["mu"].enclose(dps=60) - Enclosure("5e-7", bits=300)
+    assert float(deviation) == pytest.approx(-9 * pi**2 / 40 * 1e-30, rel=1e-3)
