@@ -35,13 +35,18 @@ class LengthBalls:
         ``(q, bits)`` to a ball around ``V`` on the ball ``q > 0``, relatively accurate to so many
         bits where ``q`` is. The activation is to be square-integrable at every variance.
 
+    Attributes
+    ----------
+    direct : callable
+        As given.
+
     Error
     -----
     Enclosed.
     """
 
     def __init__(self, direct: Callable[[arb, int], arb]) -> None:
-        self._direct = direct
+        self.direct = direct
         self._asked: dict[tuple[int, int], int] = {}
         self._octaves: dict[tuple[int, int], tuple[arb_poly, arb]] = {}
 
@@ -49,20 +54,20 @@ class LengthBalls:
         """Return a ball around ``V`` on ``q``, to about ``bits`` relative bits."""
         middle = float(q.mid())
         if not 1e-290 < middle < 1e290:
-            return self._direct(q, bits)
+            return self.direct(q, bits)
         key = frexp(middle)[1], bits
         octave = self._octaves.get(key)
         if octave is None:
             asked = self._asked[key] = self._asked.get(key, 0) + 1
             if asked <= _degree(bits):
-                return self._direct(q, bits)
+                return self.direct(q, bits)
             octave = self._octaves[key] = self._interpolant(*key)
         polynomial, error = octave
         with working_bits(bits + _GUARD):
             local = q * arb((fmpz(4), fmpz(-key[0]))) - 3
             if local.abs_upper() <= 1:
                 return polynomial(local) + error
-        return self._direct(q, bits)
+        return self.direct(q, bits)
 
     def _interpolant(self, exponent: int, bits: int) -> tuple[arb_poly, arb]:
         """Return the polynomial of ``[h, 2h]`` in ``2 q/h - 3``, and the ball of its error.
@@ -76,8 +81,8 @@ class LengthBalls:
         with working_bits(2 * bits + _GUARD):
             cosines = [(m * arb.pi() / steps).cos() for m in range(2 * steps)]
             nodes = [h * (3 + cosines[2 * j + 1]) / 2 for j in range(degree + 1)]
-            values = [self._direct(node, bits + _GUARD) for node in nodes]
-            exact, error = [], 4 * self._direct(_REACH * h, 53) * arb(4) ** (-degree)
+            values = [self.direct(node, bits + _GUARD) for node in nodes]
+            exact, error = [], 4 * self.direct(_REACH * h, 53) * arb(4) ** (-degree)
             for k in range(degree + 1):
                 total = arb(0)
                 for j, value in enumerate(values):

@@ -1,7 +1,8 @@
 """What one layer needs of an activation, in float64 on arrays of settings.
 
 The quickest way that fits is taken: a power of the variance, a closed form, a kernel made
-for a variance that keeps coming back, and else the ball of each single value.
+for a variance that keeps coming back, the sums of `tanh_float`, a Hermite series, and else
+the ball of each single value.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from flint import arb
 
 from symprop.foundation.errors import OutOfDomain, PrecisionNotReached, expected
 from symprop.gaussian.duality import dual_kernel
+from symprop.gaussian.expansions_by_row import hermite_rows
 from symprop.gaussian.float_formulas import FORMULAS
 from symprop.gaussian.float_tile import Tile
 from symprop.gaussian.float_transforms import SecondMomentFace
@@ -44,6 +46,9 @@ __all__ = ["FloatMoments", "float_moments"]
 
 _DPS = 18
 _RARELY = 10**6  # times to wait before another attempt
+_ORDERS = (32, 96, 256)  # of the Hermite series tried
+_SERIES_ERROR = 4e-15  # of what they leave out, relative to V
+_NEAR_ERROR = 1e-12  # likewise of V - W near correlation one, relative to that
 _NEAR = 0.25  # gap of tanh below which V - W is computed as such
 _LARGE = 1e3  # variance above which that costs more
 _CLEAR_GAP = 0.05  # above, V - W is a difference that costs few digits
@@ -242,6 +247,8 @@ class FloatMoments:
                 results[1, flat] = gap[flat] * q1[flat] * self.slope.second_moment(q1[flat])
                 results[0, flat] = self.second_moment(q1[flat]) - results[1, flat]
                 left &= ~flat
+        if self._tanh is None and not self.phi.breakpoints:
+            self._by_series(q1, q2, c, gap, moments, left, results)
         for index in np.flatnonzero(left).tolist():
             first = arb(float(q1[index]))
             second = first if q2 is None else arb(float(q2[index]))
@@ -249,6 +256,46 @@ class FloatMoments:
             known = float(gap[index] if near else c[index])
             results[:, index] = self._single(first, second, known, near)
         return results[0], results[1]
+
+    def _by_series(
+        self,
+        q1: Array,
+        q2: Array | None,
+        c: Array,
+        gap: Array,
+        moments: Array,
+        left: NDArray[np.bool_],
+        results: Array,
+    ) -> None:
+        """Fill in Hermite series where few terms do.
+
+        What they leave out of W is bounded by Parseval, and of ``V - W`` near correlation one
+        by ``gap`` times what is missing of the slope ``q V phi'(q) = sum_k k a_k^2``.
+        """
+        near = gap <= _CLEAR_GAP
+        waiting = left & ~near if q2 is not None else left.copy()
+        for order in _ORDERS:
+            where = np.flatnonzero(waiting)
+            if not where.size:
+                return
+            first = hermite_rows(self.phi, q1[where], order)
+            second = first if q2 is None else hermite_rows(self.phi, q2[where], order)
+            products = first.coefficients * second.coefficients
+            k = np.arange(order + 1)
+            value = np.einsum("ij,ij->i", products, c[where, None] ** k)
+            rest = np.abs(c[where]) ** (order + 1) * np.sqrt(first.tails * second.tails)
+            good = rest <= _SERIES_ERROR * moments[where]
+            deficit = moments[where] - value
+            if near[where].any():
+                decay = -np.expm1(k * np.log1p(-gap[where, None]))
+                small = np.einsum("ij,ij->i", products, decay)
+                slope = q1[where] * self.slope.second_moment(q1[where])
+                missing = gap[where] * (slope - products @ k)
+                good = np.where(near[where], missing <= _NEAR_ERROR * small, good)
+                deficit = np.where(near[where], small, deficit)
+            found = where[good]
+            results[0, found], results[1, found] = value[good], deficit[good]
+            left[found] = waiting[found] = False
 
     @cached_property
     def _tanh(self) -> tuple[float, float] | None:

@@ -10,16 +10,17 @@ widened by the mean value theorem, with the bounds of Cauchy and Schwarz
 
 where :math:`T(q)=E\,X^2\phi'(X)^2` and :math:`D(q)=E\,\phi'(X)^2`, ``X`` of variance ``q``. For
 any square ``f``, :math:`\sqrt q\,E f(X)` grows with ``q``, because the density of ``X`` times
-:math:`\sqrt q` does; so one value at the upper end bounds T, V and D on a ball.
+:math:`\sqrt q` does; so one value above its upper end bounds T, V and D on a ball.
 """
 
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from math import frexp
 from typing import TYPE_CHECKING
 
 import sympy
-from flint import arb
+from flint import arb, fmpz
 
 from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.gaussian.closed_forms import (
@@ -115,6 +116,7 @@ class BallMoments:
         self.phi = phi
         self._parent = parent
         self._units: dict[int, arb] = {}
+        self._bounds: dict[int, arb] = {}
 
     def second_moment(self, q: arb, bits: int) -> arb:
         """Return ``V(q) = E phi(sqrt(q) Z)^2``; at zero variance ``phi(0)^2``."""
@@ -200,9 +202,18 @@ class BallMoments:
         return self._by_formula(expectation_closed_form) or quadrature
 
     def bound(self, q: arb) -> arb:
-        """Return an upper bound of ``V`` on the ball, by its value at the upper end."""
+        """Return an upper bound of ``V`` on the ball, by its value at or above the upper end."""
+        require_square_integrable(self.phi, q)
         end = q.upper()
-        value = self.second_moment(end, _BOUND_BITS)
+        route = self._second_moment
+        if not isinstance(route, LengthBalls):
+            return (route(end, _BOUND_BITS) * (end / q.lower()).sqrt()).upper()
+        # never by its polynomials, which need bounds of their own
+        exponent = frexp(float(end))[1]
+        end = arb((fmpz(1), fmpz(exponent)))
+        value = self._bounds.get(exponent)
+        if value is None:
+            value = self._bounds[exponent] = route.direct(end, _BOUND_BITS)
         return (value * (end / q.lower()).sqrt()).upper()
 
     @cached_property

@@ -47,6 +47,20 @@ def test_covariances(name: str, equal: bool) -> None:
         assert abs(middle - exact - float(apart[index])) <= 2e-14 * scale
 
 
+@pytest.mark.parametrize("gap", [1e-9, 1e-3, 0.3, 1.4])
+def test_series(gap: float) -> None:
+    """Near correlation one the distance has a series of its own."""
+    name = "sin(x) + x/2"  # no formula of its own in float64, but quick balls
+    moments, balls = float_moments(activation(name)), ball_moments(activation(name))
+    q, gaps = np.full(1, 0.75), np.full(1, gap)
+    cross, apart = moments.covariance(q, None, 1 - gaps, gaps, moments.second_moment(q))
+    with working_bits(250):
+        exact = balls.covariance(arb(0.75), arb(0.75), 1 - arb(gap), arb(gap), 120)
+        second = balls.second_moment(arb(0.75), 120)
+    assert abs(exact - float(cross[0])) <= 1e-14 * second
+    assert abs(second - exact - float(apart[0])) <= 1e-12 * (second - exact)
+
+
 def test_zero_variances_and_parallel_units() -> None:
     moments = float_moments(activation("2*exp(x)"))
     q = np.array([0.0, 0.0, 1.0])
