@@ -9,6 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from symprop.asymptotics.autonomous import autonomous_expansion as autonomous_expansion
+    from symprop.asymptotics.contraction import convergence as convergence
+    from symprop.asymptotics.critical_line import (
+        critical_weight_variance as critical_weight_variance,
+    )
+    from symprop.asymptotics.kernel_maps import kernel_map as kernel_map
+    from symprop.asymptotics.length_expansions import length_expansion as length_expansion
+    from symprop.asymptotics.matching import match_constant as match_constant
+    from symprop.asymptotics.phases import phase as phase
+    from symprop.asymptotics.residual_laws import residual_rates as residual_rates
     from symprop.constants.catalogue import constant as constant
     from symprop.constants.gains import gain as gain
     from symprop.foundation.errors import InvalidArgument as InvalidArgument
@@ -25,12 +35,25 @@ if TYPE_CHECKING:
     from symprop.gaussian.transforms import v_transform as v_transform
     from symprop.gaussian.transforms import w_transform as w_transform
     from symprop.numerics.enclosure import Enclosure as Enclosure
+    from symprop.recurrences.trajectories import trajectory as trajectory
     from symprop.specs.activations import Activation as Activation
     from symprop.specs.activations import activation as activation
+    from symprop.specs.architectures import FullResidual as FullResidual
+    from symprop.specs.architectures import FullyConnected as FullyConnected
+    from symprop.specs.architectures import LayerNormResidual as LayerNormResidual
+    from symprop.specs.architectures import ReducedResidual as ReducedResidual
 
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "autonomous_expansion": "symprop.asymptotics.autonomous",
+    "convergence": "symprop.asymptotics.contraction",
+    "critical_weight_variance": "symprop.asymptotics.critical_line",
+    "kernel_map": "symprop.asymptotics.kernel_maps",
+    "length_expansion": "symprop.asymptotics.length_expansions",
+    "match_constant": "symprop.asymptotics.matching",
+    "phase": "symprop.asymptotics.phases",
+    "residual_rates": "symprop.asymptotics.residual_laws",
     "constant": "symprop.constants.catalogue",
     "gain": "symprop.constants.gains",
     **dict.fromkeys(
@@ -49,11 +72,14 @@ _HOMES = {
     "dual_kernel": "symprop.gaussian.duality",
     "gaussian_expectation": "symprop.gaussian.expectation",
     "hermite_coefficients": "symprop.gaussian.hermite",
-    "v_transform": "symprop.gaussian.transforms",
-    "w_transform": "symprop.gaussian.transforms",
+    **dict.fromkeys(("v_transform", "w_transform"), "symprop.gaussian.transforms"),
     "Enclosure": "symprop.numerics.enclosure",
-    "Activation": "symprop.specs.activations",
-    "activation": "symprop.specs.activations",
+    "trajectory": "symprop.recurrences.trajectories",
+    **dict.fromkeys(("Activation", "activation"), "symprop.specs.activations"),
+    **dict.fromkeys(
+        ("FullResidual", "FullyConnected", "LayerNormResidual", "ReducedResidual"),
+        "symprop.specs.architectures",
+    ),
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604  (all are strings)

@@ -220,6 +220,18 @@ def convergence(kernel: KernelMap, *, dps: int = 15) -> Convergence:
     Returns
     -------
     Convergence
+        The case, the attracting fixed point and the rates that hold there.
+
+    Raises
+    ------
+    NoConvergence
+        If the fixed point cannot be enclosed to so many digits; the best enclosure is kept.
+    UndecidedComparison
+        If the case cannot be decided.
+
+    Conventions
+    -----------
+    The map is normalised, ``P(1) = 1``; layers are counted from the inputs.
 
     Error
     -----
