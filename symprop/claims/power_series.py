@@ -32,6 +32,7 @@ __all__ = [
     "iterate",
     "networks",
     "nonlinear",
+    "offset_series",
     "ordered_map",
     "piecewise",
     "rational",
@@ -100,6 +101,11 @@ def gap_series(series: Sequence[Fraction]) -> Series:
     """Return the coefficients of ``x -> 1 - P(1 - x)``, for a series with sum 1."""
     around_one = shifted(series, Fraction(1))
     return (Fraction(0), *(a * (-1) ** (k + 1) for k, a in enumerate(around_one[1:], 1)))
+
+
+def offset_series(series: Sequence[Fraction], fixed: Fraction) -> Series:
+    """Return the coefficients of ``y -> P(fixed + y) - fixed``, for a fixed point."""
+    return (Fraction(0), *shifted(series, fixed)[1:])
 
 
 def compose(network: Sequence[Sequence[Any]], at: Any) -> Any:

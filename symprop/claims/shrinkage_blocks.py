@@ -127,7 +127,7 @@ CLAIMS = (
                     *grid(phi=("erf", "relu"), rho=("-3/5",), variance=("1/2",)),
                     *grid(phi=("x**2 + x",), rho=("-1/3",), variance=("3",)),
                 ),
-                sizes=(60_000, 2_000_000),
+                sizes=(60_000, 600_000),
             ),
         ),
         near_miss=simulated(
@@ -135,7 +135,7 @@ CLAIMS = (
             "==",
             mapped_without_skip,
             points=grid(phi=("x**2 + x",), rho=("-1/3",), variance=("3",)),
-            sizes=(60_000, 2_000_000),
+            sizes=(60_000, 600_000),
         ),
     ),
     _claim(
@@ -152,7 +152,7 @@ CLAIMS = (
                 "<=",
                 linear_slope,
                 points=grid(variance=("1/4", "1/2")),
-                sizes=(400_000, 2_000_000),
+                sizes=(400_000, 800_000),
             ),
         ),
         near_miss=simulated(
@@ -160,7 +160,7 @@ CLAIMS = (
             "<=",
             linear_slope,
             points=grid(variance=("1/8",)),
-            sizes=(400_000, 2_000_000),
+            sizes=(400_000, 800_000),
         ),
         corrected_by="shrinkage.residual-jacobian",
     ),
@@ -177,7 +177,7 @@ CLAIMS = (
                 ">=",
                 linear_slope,
                 points=grid(variance=("1/4", "1/2")),
-                sizes=(400_000, 2_000_000),
+                sizes=(400_000, 800_000),
             ),
             attack(
                 jacobian,

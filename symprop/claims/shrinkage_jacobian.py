@@ -234,7 +234,7 @@ CLAIMS = (
                     *grid(phi=("erf", "relu"), depth=(3,), sw2=("2",), sb2=("0",)),
                     *grid(phi=("x**2 + x",), depth=(2,), sw2=("1",), sb2=("1/2",)),
                 ),
-                sizes=(100_000, 2_000_000),
+                sizes=(100_000, 1_000_000),
             ),
         ),
         near_miss=simulated(
@@ -242,7 +242,7 @@ CLAIMS = (
             "==",
             lambda phi, depth, sw2, sb2, dps: gained_in_theory(phi, depth - 1, sw2, sb2, dps),
             points=grid(phi=("erf",), depth=(3,), sw2=("2",), sb2=("0",)),
-            sizes=(100_000, 2_000_000),
+            sizes=(100_000, 1_000_000),
         ),
     ),
     _claim(

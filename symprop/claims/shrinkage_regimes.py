@@ -15,6 +15,7 @@ from symprop.claims.power_series import (
     gap_series,
     iterate,
     nonlinear,
+    offset_series,
     ordered_map,
     slope,
     tilted_map,
@@ -116,12 +117,9 @@ def least_ratio(q: Series, gap: Fraction) -> Fraction:
 def chaotic_distance(
     q: Series, fixed: Fraction, linear: Fraction, rho: Fraction, depth: int, dps: int
 ) -> Any:
-    """Return ``|rho_l - rho*|`` for a start between 0 and rho*."""
-    with working_bits(bits_from_dps(2 * dps + 40)):
-        last = iterate(tilted_map(q, fixed, linear), rho * fixed, depth, dps)
-        if isinstance(last, arb):
-            return abs(last - arb(fixed.numerator) / fixed.denominator)
-        return abs(last - fixed)
+    """Return ``|rho_l - rho*|`` for a start ``rho rho*``, by iterating the offset."""
+    offsets = offset_series(tilted_map(q, fixed, linear), fixed)
+    return abs(iterate(offsets, (rho - 1) * fixed, depth, dps))
 
 
 def chaotic_bound(

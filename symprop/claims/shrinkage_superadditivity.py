@@ -22,7 +22,7 @@ __all__ = ["CLAIMS"]
 Vertices = Sequence[tuple[Fraction, Fraction]]
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
 SHAPE = "g, g₁, g₂: [0, 1] → [0, 1] convex, non-decreasing, continuous, fixing 0 and 1"
-TRIES = (240, 3000)
+TRIES = (240, 1500)
 t1, t2 = sympy.symbols("t1 t2", positive=True)
 
 

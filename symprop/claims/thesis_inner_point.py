@@ -5,9 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import arb
-
-from symprop.claims.power_series import centred_series, iterate, rational, tilted_map, value
+from symprop.claims.power_series import (
+    centred_series,
+    iterate,
+    offset_series,
+    tilted_map,
+    value,
+)
 from symprop.claims.thesis_convergence import bends, slope_at_fixed
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
@@ -15,7 +19,6 @@ from symprop.ledger.domain import Integer, OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.source import Source
-from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
 
@@ -52,9 +55,9 @@ def one_less_constant(q: Series, fixed: Fraction, linear: Fraction) -> Fraction:
 def distance(
     q: Series, fixed: Fraction, linear: Fraction, rho: Fraction, depth: int, dps: int
 ) -> Any:
-    with working_bits(bits_from_dps(2 * dps + 40)):
-        last = iterate(tilted_map(q, fixed, linear), rho, depth, dps)
-        return abs(last - (rational(fixed) if isinstance(last, arb) else fixed))
+    """Return ``|ρ_depth - ρ*|`` by iterating the offset from ρ*, which keeps its digits."""
+    offsets = offset_series(tilted_map(q, fixed, linear), fixed)
+    return abs(iterate(offsets, rho - fixed, depth, dps))
 
 
 def printed_rate(q: Series, fixed: Fraction, linear: Fraction) -> Fraction:

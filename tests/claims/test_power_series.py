@@ -3,7 +3,7 @@
 import itertools
 from fractions import Fraction
 
-from flint import arb
+from flint import arb, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,11 +13,16 @@ from symprop.claims.power_series import (
     compose,
     convex_function,
     crossing,
+    gap_series,
+    iterate,
     networks,
     nonlinear,
+    offset_series,
+    ordered_map,
     piecewise,
     shifted,
     slope,
+    tilted_map,
     trajectory,
     value,
 )
@@ -78,3 +83,28 @@ def test_hostile_values_are_of_the_same_kind() -> None:
     for domain in (any_series(), centred_series(), centred_series(odd=True)):
         assert all(sum(series) == 1 for series in domain.edges())
     assert all(slope(series) > 0 for network in networks(3).edges() for series in network)
+
+
+def test_gap_and_offset_series() -> None:
+    x = F(1, 5)
+    assert value(gap_series(EXAMPLE), x) == 1 - value(EXAMPLE, 1 - x)
+    square = (F(1, 3), F(0), F(2, 3))
+    assert value(offset_series(square, F(1, 2)), x) == value(square, F(1, 2) + x) - F(1, 2)
+
+
+@given(st.data())
+def test_maps_with_a_given_slope_or_fixed_point(data: st.DataObject) -> None:
+    series = data.draw(centred_series().strategy())
+    ordered = ordered_map(series, F(2, 3))
+    assert (sum(ordered), slope(ordered), min(ordered) >= 0) == (1, F(2, 3), True)
+    tilted = tilted_map(series, F(1, 4), F(1, 3))
+    assert (sum(tilted), value(tilted, F(1, 4)), min(tilted) >= 0) == (1, F(1, 4), True)
+    assert tilted[1] >= F(1, 3)
+
+
+def test_iterates_become_balls() -> None:
+    exact = trajectory((EXAMPLE,) * 4, F(1, 3))
+    assert iterate(EXAMPLE, F(1, 3), 2, 15) == exact[2]
+    ball = iterate(EXAMPLE, F(1, 3), 4, 15)
+    assert ball.contains(fmpq(exact[4].numerator, exact[4].denominator))
+    assert ball.rel_accuracy_bits() > 250
