@@ -26,6 +26,7 @@ from symprop.gaussian.half_angle import (
     half_angle_value,
 )
 from symprop.gaussian.plackett import plackett_complement, plackett_integral
+from symprop.numerics.arrays import real_array
 from symprop.numerics.ball_functions import ball_erfc
 from symprop.numerics.precision import current_bits, working_bits
 
@@ -177,7 +178,7 @@ def bivariate_normal_array(h: Any, k: Any, rho: Any) -> Any:
     """
     from scipy.special import ndtr, owens_t
 
-    h, k, rho = np.broadcast_arrays(*(np.asarray(item, dtype=np.float64) for item in (h, k, rho)))
+    h, k, rho = np.broadcast_arrays(real_array("h", h), real_array("k", k), real_array("rho", rho))
     p, m = h / 2 + k / 2, h / 2 - k / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         slope_h = np.where(h == 0, np.copysign(inf, k), half_angle_array(p, -m, rho) / h)

@@ -20,8 +20,8 @@ from symprop.foundation.errors import (
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.gaussian.closed_forms import RHO, kernel_closed_form
 from symprop.gaussian.expectation import positive_variance, require_square_integrable
-from symprop.gaussian.hermite import hermite_coefficients
-from symprop.gaussian.kernel_values import kernel_ball
+from symprop.gaussian.hermite import MAX_ORDER, hermite_coefficients
+from symprop.gaussian.kernel_values import kernel_ball, vanishes
 from symprop.numerics.decimals import exponent_bits
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball, enclose
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["Angle", "DualKernel", "dual_kernel"]
 
 _CLOSED_FORM_DOUBLINGS = 6
+_HIGHEST_DERIVATIVE = 1000
+_LONGEST_DERIVATIVE = 4000  # operations
 _QUADRATURE_BITS = 500  # beyond, a double integral that may be zero takes minutes
 
 
@@ -103,7 +105,7 @@ class DualKernel:
     .. math:: \kappa(\rho) = E\, \phi(\sqrt{q_1}\, u)\, \psi(\sqrt{q_2}\, v),\quad
         \mathrm{Cov}(u, v) = \rho
 
-    Built by `dual_kernel`; ``variances`` are kept as given.
+    Built by `dual_kernel`; ``variances`` are SymPy numbers where exact, else balls.
     """
 
     phi: Activation
@@ -194,8 +196,7 @@ class DualKernel:
 
     @property
     def _is_zero(self) -> bool:
-        """Whether one activation is even and the other odd: ``(-u, -v)`` has the same law."""
-        return set(self._parities) == {"even", "odd"}
+        return vanishes(self.phi, self.psi)
 
     def _vanishes_at_end(self, rho: sympy.Expr | None) -> bool:
         """Whether the closed form is 0 at ``rho = +-1``, where balls would only be tiny."""
@@ -220,9 +221,7 @@ class DualKernel:
                     )
                 except PrecisionNotReached:
                     raise error from None
-        return adaptive(
-            lambda bits: function(bits, False), dps, what, zero_bits=_QUADRATURE_BITS
-        )
+        return adaptive(lambda bits: function(bits, False), dps, what, zero_bits=_QUADRATURE_BITS)
 
     def _finite(self, error: PrecisionNotReached, angle: Angle) -> Exception:
         """Return the error to raise: a pole is not a lack of digits."""
@@ -265,15 +264,31 @@ class DualKernel:
         By Price's theorem it is ``(q1 q2)^(n/2)`` times the dual kernel of the n-th
         derivatives. Where a derivative has point masses the closed form is
         differentiated instead.
+
+        Raises
+        ------
+        InvalidArgument
+            If ``n`` is not an integer from 0 to 1000.
+        OutOfDomain
+            If the derivatives become too long before the n-th.
         """
-        check_integer("n", n, minimum=0)
+        check_integer("n", n, minimum=0, maximum=_HIGHEST_DERIVATIVE)
         result: DualKernel = self
-        for _ in range(n):
+        for order in range(n):
+            if result.phi.expression == 0 or result.psi.expression == 0:
+                break
+            if result._length() > _LONGEST_DERIVATIVE:
+                condition = f"<= {order} for {self.phi.name}, whose derivatives grow too long,"
+                raise OutOfDomain(expected("n", condition, n))
             result = result._price()
         return result
 
+    def _length(self) -> int:
+        return int(self.phi.expression.count_ops() + self.psi.expression.count_ops())
+
     def _price(self) -> DualKernel:
-        first, second = self.phi.weak_derivative(), self.psi.weak_derivative()
+        first = self.phi.weak_derivative()
+        second = first if self.psi == self.phi else self.psi.weak_derivative()
         q1, q2 = (as_exact(value, "variances") for value in self.variances)
         if first.atoms or second.atoms or q1 is None or q2 is None:
             return DifferentiatedKernel(
@@ -284,6 +299,7 @@ class DualKernel:
 
     def series(self, n: int, *, dps: int = 15) -> tuple[Any, ...]:
         """Return the coefficients of ``rho**0 .. rho**n``: exact if known, balls otherwise."""
+        check_integer("n", n, minimum=0, maximum=MAX_ORDER)
         first = hermite_coefficients(self.phi, n, variance=self.variances[0], dps=dps)
         second = (
             first
@@ -334,18 +350,29 @@ class DifferentiatedKernel(DualKernel):
         """Return the derivative on an array, entry by entry from its balls."""
         import numpy as np
 
-        given = rho if angle_gap is None else angle_gap
-        entries = np.asarray(given, dtype=np.float64)
-        balls = (
-            self.enclose(x, dps=17) if angle_gap is None else self.enclose(angle_gap=x, dps=17)
-            for x in entries.ravel().tolist()
-        )
+        name, entries = _given(rho, angle_gap)
+        balls = (self.enclose(**{name: x}, dps=17) for x in entries.ravel().tolist())
         return np.array([float(ball) for ball in balls]).reshape(entries.shape)
+
+    def _length(self) -> int:
+        return int(self.form.count_ops())
 
     def _price(self) -> DualKernel:
         return DifferentiatedKernel(
             self.phi, self.psi, self.variances, self.factor, sympy.diff(self.form, RHO)
         )
+
+
+def _given(rho: object, angle_gap: object) -> tuple[str, NDArray[np.float64]]:
+    """Return the name of the argument that is given, and its array."""
+    from symprop.numerics.arrays import real_array
+
+    if (rho is None) == (angle_gap is None):
+        raise InvalidArgument(
+            expected("rho", "or angle_gap, exactly one of them", (rho, angle_gap))
+        )
+    name, value = ("rho", rho) if angle_gap is None else ("angle_gap", angle_gap)
+    return name, real_array(name, value)
 
 
 def dual_kernel(
@@ -395,9 +422,22 @@ def dual_kernel(
     """
     first = activation(phi)
     second = first if psi is None else activation(psi)
-    if len(variances) != 2:
-        raise InvalidArgument(expected("variances", "to be a pair of numbers", variances))
-    for function, variance in zip((first, second), variances, strict=True):
+    pair = _pair(variances)
+    for function, variance in zip((first, second), pair, strict=True):
         positive_variance(variance, 64, "variances")
         require_square_integrable(function, variance)
-    return DualKernel(first, second, (variances[0], variances[1]))
+    return DualKernel(first, second, pair)
+
+
+def _pair(variances: Any) -> tuple[Any, Any]:
+    """Return two variances; a string or a set is no pair, whatever its length."""
+    is_sequence = hasattr(variances, "__getitem__") and hasattr(variances, "__len__")
+    if not is_sequence or isinstance(variances, str | bytes | dict) or len(variances) != 2:
+        raise InvalidArgument(expected("variances", "to be a pair of numbers", variances))
+    return _exact_or_ball(variances[0]), _exact_or_ball(variances[1])
+
+
+def _exact_or_ball(value: object) -> object:
+    """Return an exact number as SymPy's, so that equal variances compare equal; else a ball."""
+    exact = as_exact(value, "variances")
+    return Enclosure(as_ball(value, 64)) if exact is None else exact

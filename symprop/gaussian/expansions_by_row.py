@@ -21,6 +21,7 @@ from flint import acb, arb
 
 from symprop.foundation.errors import OutOfDomain, expected
 from symprop.gaussian.integrand import cutoff_for, hermite_weight_bound, integrand_of
+from symprop.numerics.arrays import real_array
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits, panels
@@ -98,7 +99,7 @@ def hermite_rows(phi: Activation, variances: ArrayLike, order: int) -> HermiteRo
     OutOfDomain
         If a variance is not positive, or integrability is not proved there.
     """
-    q = np.asarray(variances, dtype=np.float64)
+    q = real_array("variances", variances)
     if not (np.isfinite(q) & (q > 0)).all():
         raise OutOfDomain(expected("variances", "all finite and > 0", q[~(q > 0)][:1].tolist()))
     coefficients = np.empty((q.size, order + 1))

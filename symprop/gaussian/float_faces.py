@@ -14,12 +14,12 @@ from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.gaussian.closed_forms import RHO
 from symprop.gaussian.float_angles import angle_kernel
 from symprop.gaussian.float_formulas import FORMULAS
-from symprop.gaussian.float_kernels import ClosedFormKernel, FloatKernel
+from symprop.gaussian.float_kernels import ClosedFormKernel, FloatKernel, ZeroKernel
 from symprop.gaussian.float_series import hermite_enclosure, series_kernel
 from symprop.gaussian.float_tables import Enclosing, table_kernel
 from symprop.gaussian.float_tile import Tile
 from symprop.gaussian.hot_forms import HotForm, hot_form
-from symprop.gaussian.kernel_values import kernel_ball
+from symprop.gaussian.kernel_values import kernel_ball, vanishes
 from symprop.gaussian.softsign_kernel import softsign_balls
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import working_bits
@@ -112,6 +112,8 @@ def _kernel(
     single = first == second
     numbers = tuple(float(as_ball(q, 80, "variances").mid()) for q in variances)
     pair = (numbers[0], numbers[1])
+    if vanishes(first, second):
+        return ZeroKernel(pair)
     form = hot_form(first) if single else None
     if form is not None:
         return closed_form_kernel(form, variances)

@@ -14,6 +14,7 @@ import numpy as np
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.gaussian.float_formulas import FORMULAS
 from symprop.gaussian.float_tile import Tile
+from symprop.numerics.arrays import real_array
 from symprop.numerics.tiles import flat_tiles, scratch
 
 if TYPE_CHECKING:
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["ClosedFormKernel", "FloatKernel"]
+__all__ = ["ClosedFormKernel", "FloatKernel", "ZeroKernel"]
+
+
+def _fits(out: object, shape: tuple[int, ...]) -> bool:
+    return (
+        isinstance(out, np.ndarray)
+        and out.shape == shape
+        and bool(out.flags.c_contiguous and out.flags.writeable)
+        and out.dtype == np.float64
+    )
 
 
 class FloatKernel(ABC):
@@ -96,10 +106,10 @@ class FloatKernel(ABC):
         is_gap: bool,
         out: NDArray[np.float64] | None,
     ) -> NDArray[np.float64]:
-        values = np.asarray(given, dtype=np.float64)
+        values = real_array("angle_gap" if is_gap else "rho", given)
         if out is None:
             out = np.empty(values.shape)
-        elif out.shape != values.shape or not out.flags.c_contiguous or out.dtype != np.float64:
+        elif not _fits(out, values.shape):
             raise InvalidArgument(
                 expected("out", f"to be contiguous float64 of shape {values.shape}", out)
             )
@@ -120,6 +130,27 @@ class FloatKernel(ABC):
                 fill(Tile(piece, None, q1, q2, value, first, second))
             result[part] = value
         return out
+
+
+@dataclass(frozen=True)
+class ZeroKernel(FloatKernel):
+    """The kernel that is 0 at every correlation."""
+
+    variances: tuple[float, float]
+    error: float = 0.0
+
+    @property
+    def deficit_error(self) -> float:
+        """Nothing is rounded."""
+        return 0.0
+
+    def fill(self, tile: Tile) -> None:
+        """Write zeros."""
+        tile.out.fill(0.0)
+
+    def fill_deficit(self, tile: Tile) -> None:
+        """Write zeros."""
+        tile.out.fill(0.0)
 
 
 @dataclass(frozen=True)

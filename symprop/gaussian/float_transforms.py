@@ -18,6 +18,7 @@ from flint import arb, fmpz
 
 from symprop.foundation.errors import OutOfDomain, expected
 from symprop.numerics.approximation import Panel, certified_panel
+from symprop.numerics.arrays import real_array
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.horner import evaluate_polynomial
 from symprop.numerics.precision import bits_from_dps
@@ -40,7 +41,7 @@ _MOST_KERNELS = 256
 
 
 def _positive(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    array = np.asarray(values, dtype=np.float64)
+    array = real_array(name, values)
     bad = ~(np.isfinite(array) & (array > 0))
     if bad.any():
         raise OutOfDomain(expected(name, "to be > 0 and finite", float(array[bad].flat[0])))
@@ -110,9 +111,7 @@ class CovarianceFace:
 
     def __call__(self, q: ArrayLike, nu: ArrayLike) -> NDArray[np.float64]:
         """Return ``W(q, nu)``, broadcasting; ``|nu| <= q`` is required."""
-        variances, covariances = np.broadcast_arrays(
-            _positive("q", q), np.asarray(nu, dtype=np.float64)
-        )
+        variances, covariances = np.broadcast_arrays(_positive("q", q), real_array("nu", nu))
         bad = ~(np.abs(covariances) <= variances)
         if bad.any():
             at = float(variances[bad].flat[0])

@@ -15,6 +15,7 @@ import sympy
 from flint import arb
 
 from symprop.foundation.errors import OutOfDomain, expected
+from symprop.numerics.arrays import real_array
 from symprop.numerics.evaluation import enclose
 from symprop.numerics.precision import dps_from_bits
 
@@ -93,7 +94,7 @@ def evaluate_function(expression: sympy.Expr, bits: int) -> sympy.Expr | None:
 
 def half_angle_array(a: Any, b: Any, rho: Any) -> Any:
     """Return ``a tan(t/2) + b cot(t/2)`` in float64, with its limits at ``rho = +-1``."""
-    a, b, rho = np.broadcast_arrays(*(np.asarray(item, dtype=np.float64) for item in (a, b, rho)))
+    a, b, rho = np.broadcast_arrays(real_array("a", a), real_array("b", b), real_array("rho", rho))
     with np.errstate(divide="ignore", invalid="ignore"):
         tangent = np.sqrt((1 - rho) / (1 + rho))
         return np.where(a == 0, 0.0, a * tangent) + np.where(b == 0, 0.0, b / tangent)

@@ -25,9 +25,16 @@ if TYPE_CHECKING:
 
     from symprop.gaussian.integrand import Integrand
 
-__all__ = ["HermiteExpansion", "grid_coefficients", "hermite_balls", "hermite_coefficients"]
+__all__ = [
+    "MAX_ORDER",
+    "HermiteExpansion",
+    "grid_coefficients",
+    "hermite_balls",
+    "hermite_coefficients",
+]
 
 MAX_ORDER = 20_000
+"""The largest order of a Hermite expansion."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from symprop.gaussian.float_faces import closed_form_kernel, float_kernel
 from symprop.gaussian.float_tile import Array, Tile
 from symprop.gaussian.hot_forms import hot_form
 from symprop.gaussian.integrand import integrand_of
+from symprop.numerics.arrays import real_array
 from symprop.numerics.tiles import TILE_ROWS, matrix_tiles, scratch
 from symprop.specs.activations import Activation, activation
 
@@ -149,7 +150,7 @@ def covariance_kernel(
     array([[1.        , 0.33333333],
            [0.33333333, 1.        ]])
     """
-    given = np.asarray(covariance, dtype=np.float64)
+    given = real_array("covariance", covariance)
     if given.ndim != 2 or given.shape[0] != given.shape[1]:
         raise InvalidArgument(expected("covariance", "to be a square matrix", given.shape))
     q = np.diagonal(given).copy()
@@ -164,7 +165,7 @@ def covariance_kernel(
 
 def _normalised(name: str, inputs: ArrayLike, scale: float) -> tuple[Array, Array]:
     """Return the rows divided by their lengths, and ``scale`` times the squared lengths."""
-    given = np.asarray(inputs, dtype=np.float64)
+    given = real_array(name, inputs)
     if given.ndim != 2:
         raise InvalidArgument(expected(name, "to be a matrix of rows", given.shape))
     if not (isfinite(scale) and scale > 0):

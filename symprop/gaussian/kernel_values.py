@@ -39,6 +39,16 @@ class _Correlation(Protocol):
     def balls(self, bits: int) -> tuple[arb, arb]: ...
 
 
+def vanishes(phi: Activation, psi: Activation) -> bool:
+    """Whether the kernel of a pair is proved to be 0 at every correlation.
+
+    One of them is 0, or one is even and the other odd: ``(-u, -v)`` has the law of ``(u, v)``.
+    """
+    if phi.expression == 0 or psi.expression == 0:
+        return True
+    return {phi.parity, psi.parity} == {"even", "odd"}
+
+
 def series_ball(
     first: Sequence[arb], second: Sequence[arb], tails: tuple[arb, arb], rho: arb
 ) -> arb:

@@ -28,6 +28,7 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.gaussian.power_relu_expansion import edge_series, one_series
 from symprop.gaussian.power_relu_rounding import float_errors
 from symprop.numerics.approximation import Panel, certified_series
+from symprop.numerics.arrays import real_array
 from symprop.numerics.horner import evaluate_polynomial
 from symprop.numerics.precision import working_bits
 from symprop.numerics.tiles import flat_tiles
@@ -127,7 +128,7 @@ class FloatKernel:
 
 
 def _inside(name: str, values: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
-    points = np.asarray(values, dtype=np.float64)
+    points = real_array(name, values)
     inside = (points >= low) & (points <= high)
     if not inside.all():
         value = float(points[~inside].flat[0])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ring"]
 
-_MOST_TERMS = 30_000  # of all moments together; some ten seconds of work
+_MOST_TERMS = 10_000  # of all moments together; some seconds of work
 _MOST_TERMS_TO_FACTOR = 300
 _SAMPLE = tuple(  # small variances: inside every domain of existence
     sympy.Rational(text) for text in ("1/997", "1/991", "0.3101")

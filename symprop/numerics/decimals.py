@@ -16,8 +16,11 @@ __all__ = [
     "proved_decimal",
 ]
 
-MOST_EXPONENT_BITS = 400_000
+MOST_EXPONENT_BITS = 4_000_000
 """Binary exponents beyond this are not written out as integers or fractions."""
+
+_MOST_BITS = 400_000  # of a printed number
+_FAR = 20_000  # binary exponents beyond this are first brought to 1
 
 _LONGEST_EXACT = 60  # decimals printed of an exact number, such as 2**-40, and zeros of a zero
 _SCIENTIFIC_BELOW = -5
@@ -71,12 +74,12 @@ def proved_ball_decimal(ball: arb, limit: int | None = None) -> str:
     sizes = [exponent_bits(part) for part in (middle, radius) if not part.is_zero()]
     if not sizes:
         return "0"
-    top, least = max(sizes), arb((fmpz(1), fmpz(max(sizes) - MOST_EXPONENT_BITS)))
+    top, least = max(sizes), arb((fmpz(1), fmpz(max(sizes) - _MOST_BITS)))
     if not radius.is_zero() and radius < least:
         radius = least
     if abs(middle) < least:  # and so of no account beside the radius
         middle, radius = arb(0), (radius + least).upper()
-    if abs(top) <= MOST_EXPONENT_BITS:
+    if abs(top) <= _FAR:
         center, reach = as_fraction(middle), as_fraction(radius)
         return proved_decimal(center - reach, center + reach, limit)
     if ball.contains(0):
@@ -84,8 +87,8 @@ def proved_ball_decimal(ball: arb, limit: int | None = None) -> str:
         return f"0.{'0' * zeros}" if top < 0 else ""
     with working_bits(top.bit_length() + 64):
         shift = int(as_fraction((top * arb(2).log() / arb(10).log()).mid()))
-    digits = _LONGEST_EXACT if limit is None else limit
-    bits = max(int(middle.bits()), int(digits / _LOG10_2)) + shift.bit_length() + 64
+    digits = _LONGEST_EXACT if limit is None and radius.is_zero() else limit
+    bits = max(int(middle.bits()), int((digits or 0) / _LOG10_2)) + shift.bit_length() + 64
     with working_bits(bits):
         scaled = arb(middle, radius) * arb(10) ** -shift
     center, reach = as_fraction(scaled.mid()), as_fraction(scaled.rad())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symprop.foundation.errors import OutOfDomain, expected
+from symprop.numerics.arrays import real_array
 from symprop.numerics.horner import evaluate_panels, evaluate_polynomial
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class PiecewisePolynomial:
 
     def __call__(self, x: ArrayLike, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Evaluate at ``x``; `OutOfDomain` for a point outside the interval or a nan."""
-        points = np.asarray(x, dtype=np.float64)
+        points = real_array("x", x)
         inside = (points >= self.breakpoints[0]) & (points <= self.breakpoints[-1])
         if not inside.all():
             value = points[~inside].flat[0]

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _PROBE_BITS = 80
+_LONG = 100  # operations
 _MOST_OPERATIONS = 200  # beyond, SymPy's simplification may take minutes
 
 
@@ -99,8 +100,17 @@ def find_kinks(pieces: Sequence[Piece]) -> tuple[sympy.Expr, ...]:
 def differentiate(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Return the derivative of each piece inside its interval."""
     return tuple(
-        Piece(piece.lower, piece.upper, sympy.diff(piece.expression, X)) for piece in pieces
+        Piece(piece.lower, piece.upper, _short(sympy.diff(piece.expression, X))) for piece in pieces
     )
+
+
+def _short(derivative: sympy.Expr) -> sympy.Expr:
+    """Multiply a long expression out if that is shorter, as for high derivatives of tanh."""
+    length = derivative.count_ops()
+    if length < _LONG:
+        return derivative
+    expanded = sympy.expand(derivative)
+    return expanded if expanded.count_ops() < length else derivative
 
 
 def assemble(pieces: Sequence[Piece]) -> sympy.Expr:

@@ -16,6 +16,7 @@ import sympy
 from flint import arb
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, PrecisionNotReached, expected
+from symprop.numerics.arrays import real_array
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import compile_ball, enclose
 from symprop.numerics.precision import working_bits
@@ -70,10 +71,7 @@ def evaluate_array(expression: sympy.Expr, x: Any) -> Array:
     >>> evaluate_array(sympy.Max(0, X), [-1.0, 2.0])
     array([0., 2.])
     """
-    try:
-        values = np.asarray(x, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidArgument(expected("x", "to be an array of real numbers", x)) from None
+    values = real_array("x", x)
     if np.isnan(values).any():
         raise InvalidArgument(expected("x", "without NaN", "an array that holds NaN"))
     return _compiled(expression)(values)

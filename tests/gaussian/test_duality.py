@@ -1,7 +1,9 @@
 import pickle
 from fractions import Fraction
+from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 import sympy
 from flint import arb
@@ -202,3 +204,67 @@ def test_arrays_of_pairs_that_would_take_hours_are_refused_at_once() -> None:
     for pair, variances in ((("softsign", "mish"), (1, 1)), (("softsign", "softsign"), (1, 2))):
         with pytest.raises(OutOfDomain, match="single values"):
             dual_kernel(*pair, variances=variances)([0.5])
+
+
+@pytest.mark.parametrize("name", ["tanh", "relu", "softsign", "0"])
+@pytest.mark.parametrize(
+    "bad", [["a"], ["0.5"], [1j], [None], "0.5", [[0.1], [0.2, 0.3]], [np.nan], {}]
+)
+def test_arrays_that_are_not_of_numbers_are_refused_by_name(name: str, bad: Any) -> None:
+    for kernel in (dual_kernel(name), dual_kernel("relu").derivative(3)):
+        with pytest.raises(InvalidArgument, match="rho"):
+            kernel(bad)
+        with pytest.raises(InvalidArgument, match="angle_gap"):
+            kernel(angle_gap=bad)
+
+
+@pytest.mark.parametrize("name", ["tanh", "relu", "0"])
+def test_empty_arrays_and_arrays_of_exact_numbers(name: str) -> None:
+    kernel = dual_kernel(name)
+    assert kernel([]).shape == (0,)
+    assert kernel(np.empty((3, 0))).shape == (3, 0)
+    exact = kernel([Fraction(1, 2), sympy.Rational(1, 4)])
+    assert (exact == kernel([0.5, 0.25])).all()
+
+
+@pytest.mark.parametrize(
+    "bad", [1, "11", b"11", None, (1, 1, 1), (1,), {1: 1, 2: 2}, {1, 2}], ids=repr
+)
+def test_variances_must_be_a_pair(bad: Any) -> None:
+    with pytest.raises(InvalidArgument, match="variances to be a pair"):
+        dual_kernel("relu", variances=bad)
+
+
+@pytest.mark.parametrize("bad", [("a", 1), (1, None), (0, 1), (1, -1), (1, np.inf), (True, 1)])
+def test_variances_must_be_positive_numbers(bad: Any) -> None:
+    with pytest.raises(InvalidArgument, match="variances"):
+        dual_kernel("relu", variances=bad)
+
+
+def test_equal_variances_are_equal_however_they_are_written() -> None:
+    kernel = dual_kernel("silu", variances=["1/2", 0.5])
+    assert kernel.variances == (sympy.Rational(1, 2), sympy.Rational(1, 2))
+    assert kernel.series(1) == dual_kernel("silu", variances=("0.5", Fraction(1, 2))).series(1)
+
+
+@pytest.mark.parametrize("n", [-1, 10**9, 1.5, "2", None, True])
+def test_orders_are_checked_by_name(n: Any) -> None:
+    for method in ("series", "derivative"):
+        with pytest.raises(InvalidArgument, match="Expected n to be an integer"):
+            getattr(dual_kernel("relu"), method)(n)
+
+
+def test_high_derivatives() -> None:
+    rho = sympy.Rational(1, 3)
+    assert (
+        dual_kernel("exp")
+        .derivative(200)
+        .enclose(rho, dps=20)
+        .overlaps(dual_kernel("exp").enclose(rho, dps=30))
+    )
+    assert dual_kernel("x**30").derivative(31).enclose(rho) == Enclosure(0)
+    twentieth = dual_kernel("tanh").derivative(20).enclose(0, dps=15)
+    series = dual_kernel("tanh").series(20, dps=30)[20]
+    assert abs(twentieth - series * sympy.factorial(20)) < Fraction(1, 100)
+    with pytest.raises(OutOfDomain, match="grow too long"):
+        dual_kernel("elu").derivative(900)
