@@ -171,7 +171,7 @@ PRINTED = Claim(
     as_printed=(
         "false for parallel inputs, which stay at e = 1; false for every start when σ_a > 0 and "
         "α < 0.2648, where the slower l^(-α/(1-α)) of the branch bias decides, a term that the "
-        "proof drops; and false at one exceptional start for each larger α"
+        "proof drops; and false for larger α at the start, if any, where the coefficient vanishes"
     ),
     checks=(
         measured(

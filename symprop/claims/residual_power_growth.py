@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CLAIMS", "grown", "leading", "path_length", "steepness"]
 
 SAMPLED = Verdict(Outcome.HOLDS, Grade.SAMPLED)
-FALSE = Verdict(Outcome.FAILS, Grade.SAMPLED)
+FALSE = Verdict(Outcome.FAILS, Grade.ENCLOSED)
 DEPTH = sympy.Symbol("depth", positive=True)
 ALPHA = sympy.Symbol("alpha", real=True)
 KAPPA = ALPHA / (1 - ALPHA)

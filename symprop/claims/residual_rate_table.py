@@ -106,7 +106,7 @@ PRINTED = Claim(
     source=Source("residual", "Table 2"),
     as_printed=(
         "the table is garbled in the text, entries as in Theorems B.2 to B.18; the rate of α-ReLU "
-        "is wrong for α < 0.2648, and those of tanh at exceptional starts, one in each network"
+        "is wrong for α < 0.2648, and those of tanh at exceptional starts"
     ),
     checks=(
         measured(

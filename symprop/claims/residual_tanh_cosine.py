@@ -178,8 +178,8 @@ RATE = Claim(
     title="Settling of the angle in tanh networks",
     statement=(
         "If e_0 < 1 and σ_v, σ_w > 0, not σ_a = σ_b = 0 with e_0 = -1: e - e* = K' l^(-δ*) + "
-        "P l^(-1/2) + ..., so |e - e*| = Θ(l^(-δ*)) unless K' = 0, and s = Θ(l). K' changes sign "
-        "as e_0 moves, if the range of e_0 is long enough; where it vanishes the rate is "
+        "P l^(-1/2) + ..., so |e - e*| = Θ(l^(-δ*)) unless K' = 0, and s = Θ(l). K' rises with e_0 "
+        "and changes sign in [-1, 1) for some variances; where it vanishes the rate is "
         "l^(-1/2), and l^(-1) if σ_a = 0 < σ_b"
     ),
     variables=VARIABLES,
@@ -196,7 +196,9 @@ RATE = Claim(
             error=DEPTH ** -sympy.Rational(2, 5),
         ),
         same_order(deviation, 1 / DEPTH, points=at(UNBIASED, "-1/2")),
-        same_order(tanh_distance, DEPTH, points=at(PAR, "-1")),
+        at_points(free_part, "<", 0, points=at(SMALL_RATIO, "-1")),
+        at_points(free_part, ">", 0, points=at(SMALL_RATIO, "1/2")),
+        same_order(tanh_distance, DEPTH, points=at(PAR, "1/2")),
     ),
     near_miss=limit(
         local_exponent(free_part),
@@ -220,7 +222,6 @@ FORCED = Claim(
     source=Source("symprop", "D3"),
     checks=(
         settling(PAR, "9/10"),
-        settling(PAR, "-1"),
         settling(MIXED, "-1"),
         limit(
             scaled,
