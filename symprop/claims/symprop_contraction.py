@@ -11,7 +11,7 @@ from symprop.asymptotics.kernel_maps import kernel_map
 from symprop.claims.power_series import centred_series, slope, value
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import OneOf, Range, Real
+from symprop.ledger.domain import Range, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.source import Source
@@ -20,6 +20,8 @@ __all__ = ["CLAIMS"]
 
 Series = Sequence[Fraction]
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+FIFTH_HERMITE = "x**5 - 10*x**3 + 15*x"
+SEVENTH_HERMITE = "x**7 - 21*x**5 + 105*x**3 - 105*x"
 FIFTH = (Fraction(0),) * 5 + (Fraction(1),)
 
 
@@ -51,13 +53,11 @@ def inverse_slope(c: Series) -> Fraction:
     return 1 / Fraction(slope(c))
 
 
-def of_power(k: int) -> Fraction:
-    """Return the constant of ``ρ^k``: ``r^(k-1)/(1 + ... + r^(k-1))`` grows to ``1/k``."""
-    return Fraction(1, k)
-
-
-def noted_for_power(k: int) -> Fraction:
-    return Fraction(contraction_bound(Fraction(int(k == 1)), odd=True))
+def noted_constant(phi: str, dps: int) -> Any:
+    """Return ``max{κ'(0), 1/(3 - 2κ'(0))}`` by quadrature."""
+    at_zero = slope_at_zero(phi, dps)
+    other = 1 / (3 - 2 * at_zero)
+    return at_zero if at_zero.lower > other.upper else other
 
 
 def quadratic_constant(slope: Fraction) -> Fraction:
@@ -155,16 +155,20 @@ CLAIMS = (
     ),
     _claim(
         "contraction-by-slope-noted",
-        Verdict(Outcome.FAILS, Grade.EXACT),
+        Verdict(Outcome.FAILS, Grade.ENCLOSED),
         title="best constant of every odd activation by its slope alone, as noted",
         statement="odd κ: α = max{κ'(0), 1/(3 - 2κ'(0))}",
-        variables=MEANING,
+        variables={"phi": "odd activation"},
         as_printed=(
             "'for odd activations it is max{...}'; it is that of the worst odd kernel with this "
             "slope: κ = ρ⁵ has α = 1/5, not 1/3"
         ),
-        checks=(attack(of_power, "==", noted_for_power, domain={"k": OneOf((1, 3, 5, 7))}),),
-        near_miss=at_points(of_power, "==", noted_for_power, points=[{"k": 5}]),
+        checks=(
+            at_points(enclosed_constant, "==", noted_constant, points=[{"phi": FIFTH_HERMITE}]),
+        ),
+        near_miss=at_points(
+            enclosed_constant, "==", noted_constant, points=[{"phi": SEVENTH_HERMITE}]
+        ),
         corrected_by="symprop.contraction-by-slope",
     ),
     _claim(
