@@ -9,7 +9,11 @@ from symprop.foundation.errors import InvalidArgument, expected
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Browse the claims and their recorded verdicts.", rich_markup_mode=None)
+app = typer.Typer(
+    help="Browse the claims and their recorded verdicts.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 """The group of commands ``ledger``."""
 
 _JSON = typer.Option(False, "--json", help="Print one JSON document.")

@@ -30,6 +30,7 @@ __all__ = ["app", "run"]
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 _INTERRUPTED = 130
+_LONGEST_LINE = 1000  # characters of an error; arguments may be echoed in it
 
 app = typer.Typer(
     name="symprop",
@@ -92,6 +93,9 @@ def run(arguments: list[str] | None = None) -> NoReturn:
             raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else 0)
     except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help
+            print(error.format_message(), file=sys.stderr)  # type: ignore[attr-defined]
+            sys.exit(2)
         _leave(2, error.format_message() if hasattr(error, "format_message") else str(error))
     except InvalidArgument as error:
         _leave(2, str(error))
@@ -110,7 +114,10 @@ def run(arguments: list[str] | None = None) -> NoReturn:
 
 def _leave(code: int, message: str) -> NoReturn:
     """Print one line on standard error and exit."""
-    print(f"symprop: {' '.join(message.split())}", file=sys.stderr)
+    line = " ".join(message.split())
+    if len(line) > _LONGEST_LINE:
+        line = f"{line[:_LONGEST_LINE]}... ({len(line)} characters)"
+    print(f"symprop: {line}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -69,7 +69,16 @@ def expected(name: str, condition: str, value: object) -> str:
     >>> expected("rho", "inside [-1, 1]", 2)
     'Expected rho inside [-1, 1] but got rho=2.'
     """
-    shown = value if isinstance(value, str) else repr(value)
+    shown = (value or "''") if isinstance(value, str) else _represented(value)
     if len(shown) > _LONGEST_VALUE:
         shown = f"{shown[:_LONGEST_VALUE]}... ({len(shown)} characters)"
     return f"Expected {name} {condition} but got {name}={shown}."
+
+
+def _represented(value: object) -> str:
+    """Return ``repr(value)``, or what can be said where that fails, as for a very long integer."""
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001  (an error must not hide behind the printing of its cause)
+        size = f" of {value.bit_length()} bits" if isinstance(value, int) else ""
+        return f"<{type(value).__name__}{size}>"

@@ -217,8 +217,8 @@ def named_expression(name: str, parameters: str | None) -> tuple[str, sympy.Expr
     entry = CATALOGUE.get(name)
     if entry is None:
         close = difflib.get_close_matches(name[:40], [*CATALOGUE, *ALIASES], n=3)
-        hint = f"one of the catalogue (close names: {', '.join(close)})" if close else "known"
-        raise InvalidArgument(expected("activation", f"to be {hint}", name))
+        near = f" (close names: {', '.join(close)})" if close else ", or an expression in x"
+        raise InvalidArgument(expected("activation", f"to be a name of the catalogue{near}", name))
     texts = [] if parameters is None else _split_at_commas(parameters)
     wanted = entry.parameters * max(1, len(texts)) if entry.variadic else entry.parameters
     if len(texts) > len(wanted):

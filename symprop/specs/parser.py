@@ -94,7 +94,7 @@ class Parser:
 
     def _unexpected(self, hint: str = "") -> NoReturn:
         kind, text = self.tokens[self.position]
-        found = "the end" if kind == "end" else repr(text[:40])
+        found = "end" if kind == "end" else repr(text[:40])
         raise Refused(f"unexpected {found}{hint}")
 
     def _value(self) -> Operand:

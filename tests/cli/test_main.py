@@ -39,7 +39,6 @@ def outcome(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         ["verify", "--tier", "medium"],
         ["verify", "--dps", "0"],
         ["verify", "--jobs", "0"],
-        ["ledger"],
         ["ledger", "show"],
         ["ledger", "show", "no.such.claim"],
         ["ledger", "list", "no.such.*"],
@@ -52,6 +51,52 @@ def test_bad_usage_is_one_line_and_exit_code_2(
     assert (code, out) == (2, "")
     assert err.startswith("symprop: ")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["ledger"]])
+def test_without_arguments_the_help_is_shown_as_it_is(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = outcome(arguments, capsys)
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: symprop")
+    assert "\n\nCommands:\n" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["{}"],
+        ["--{}"],
+        ["gain", "{}"],
+        ["gain", "relu:{}"],
+        ["gain", "relu", "--{}", "1"],
+        ["kernel", "relu", "--rho", "{}"],
+        ["kernel", "relu", "--rho", "0", "--variances", "{},1"],
+        ["constant", "{}"],
+        ["verify", "{}"],
+        ["ledger", "show", "{}"],
+    ],
+    ids=" ".join,
+)
+def test_long_arguments_are_not_echoed_in_full(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = outcome([part.format("a" * 100_000) for part in arguments], capsys)
+    assert (code, out) == (2, "")
+    assert len(err) < 1100
+    assert "characters" in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("gelux", "gelu"), ("rleu", "relu"), ("swishh", "swish")]
+)
+def test_close_names_are_offered(
+    typed: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = outcome(["gain", typed], capsys)
+    assert code == 2
+    assert f"close names: {meant}" in err
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,20 @@ def test_long_values_are_cut_and_measured() -> None:
     assert "1000000 characters" in message
 
 
+def test_an_empty_text_is_visible() -> None:
+    assert expected("name", "to be a word", "").endswith("but got name=''.")
+
+
+def test_values_that_cannot_be_printed() -> None:
+    assert "<int of 33220 bits>" in expected("n", "to be small", 10**10_000)
+
+    class Shy:
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    assert expected("x", "to be a number", Shy()).endswith("but got x=<Shy>.")
+
+
 @pytest.mark.parametrize("name", errors.__all__[:-1])
 def test_every_error_is_a_symprop_error(name: str) -> None:
     assert issubclass(getattr(errors, name), SymPropError)

@@ -138,7 +138,7 @@ def test_canonical_names(name: str, canonical: str) -> None:
     [
         ("rellu", "close names: relu"),
         ("leakyrelu", "close names: leaky_relu"),
-        ("qqq", "to be known but got activation=qqq"),
+        ("qqq", "to be a name of the catalogue, or an expression in x but got activation=qqq"),
         ("relu:1", "at most 0"),
         ("silu:1,2", "at most 1"),
         ("alpha_relu", "to give alpha, as in alpha_relu:2"),

@@ -63,7 +63,7 @@ def test_conditions(condition: str, truth: dict[int, int]) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "unexpected the end"),
+        ("", "unexpected end"),
         ("x)", "unexpected '\\)'"),
         ("(x", "where '\\)' was due"),
         ("2x", "where an operator was due"),
