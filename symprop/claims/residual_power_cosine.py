@@ -178,11 +178,13 @@ PRINTED = Claim(
             deviation,
             minus_mu,
             points=at("11/20", "99/100", LAYERS[:-1]),
-            resolution="1/50",
+            corrections=NONLINEAR,
+            resolution="1/20",
         ),
         same_order(
             deviation, printed_rate, points=at("1/10", "1", tuple(2**k for k in range(2, 13)))
         ),
+        measured(deviation, minus_mu, points=at("2/5", EXCEPTIONAL), resolution="1/50"),
         measured(
             deviation,
             minus_mu,
@@ -190,7 +192,6 @@ PRINTED = Claim(
             corrections=FORCED,
             resolution="1/20",
         ),
-        measured(deviation, minus_mu, points=at("2/5", EXCEPTIONAL), resolution="1/50"),
     ),
     near_miss=same_order(deviation, 1 / DEPTH, points=at("11/20", "99/100", LAYERS[:-1])),
     expected=FALSE,
@@ -201,17 +202,20 @@ UNIVERSAL_PRINTED = Claim(
     id="residual.power-relu-exponent-universal-printed",
     title="The exponent of the angle does not depend on the variances, as printed",
     statement=(
-        "For σ_v, σ_w, σ_a, σ_b > 0 and all 0 < α < 1 the exponent of e - e* is -μ, whatever "
-        "the variances"
+        "For 0 < α < 1 the exponent of e - e* is -μ, whatever the variances σ_v, σ_w, σ_a, σ_b > 0"
     ),
     variables=VARIABLES,
     source=Source("residual", "Section 5, exponent mu"),
-    as_printed="as stated; at α = 3/20 the exponent is -0.413 without branch bias, -0.176 with it",
+    as_printed=(
+        "as stated; at α = 3/20 the exponent is -3/17 = -0.176 for all positive variances, and "
+        "only for σ_a = 0 it is -μ = -0.413"
+    ),
     checks=(
         measured(
             deviation,
             minus_mu,
-            points=at("3/20", "99/100", sa2=0, sb2=0),
+            points=at("11/20", "99/100", LAYERS[:-1]),
+            corrections=NONLINEAR,
             resolution="1/20",
         ),
         measured(
@@ -225,7 +229,8 @@ UNIVERSAL_PRINTED = Claim(
     near_miss=measured(
         deviation,
         lambda alpha, dps: 2 * minus_mu(alpha, dps),
-        points=at("3/20", "99/100", sa2=0, sb2=0),
+        points=at("11/20", "99/100", LAYERS[:-1]),
+        corrections=NONLINEAR,
         resolution="1/20",
     ),
     expected=FALSE,
@@ -273,6 +278,12 @@ RATE = Claim(
                 resolution="1/20",
             )
             for changed in VARIED
+        ),
+        measured(
+            deviation,
+            minus_mu,
+            points=at("3/20", "99/100", sa2=0, sb2=0),
+            resolution="1/20",
         ),
         measured(deviation, forced_exponent, points=at("2/5", EXCEPTIONAL), resolution="1/50"),
     ),
@@ -342,6 +353,7 @@ FOLLOWED = Claim(
         assuming=starts_above,
     ),
     expected=SAMPLED,
+    derivation="derivations/power_relu_forcing.py",
 )
 
 CROSSOVER = Claim(
