@@ -38,6 +38,9 @@ def verify(
     tier: str = typer.Option("quick", "--tier", help="quick or full."),
     dps: int = typer.Option(15, "--dps", help="Digits to which equalities must at least agree."),
     jobs: int | None = typer.Option(None, "--jobs", help="Processes; one per processor."),
+    timeout: float = typer.Option(
+        600.0, "--timeout", help="Seconds for one claim, after which it is UNDECIDED."
+    ),
     output: Path | None = typer.Option(None, "--output", help="Write the results as JSON."),
     report: Path | None = typer.Option(None, "--report", help="Write an HTML page into DIR."),
     resume: bool = typer.Option(False, "--resume", help="Reuse results that are still current."),
@@ -68,6 +71,7 @@ def verify(
             claims,
             context,
             jobs=processes,
+            timeout=timeout,
             journal=Journal(state or _default_state()),
             resume=resume,
             on_result=watch.show,

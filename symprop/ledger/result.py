@@ -13,7 +13,10 @@ from symprop.ledger.evidence import Evidence, Outcome, Verdict, combine
 if TYPE_CHECKING:
     from symprop.ledger.claim import Claim, Context
 
-__all__ = ["Journal", "Result"]
+__all__ = ["TIME_LIMIT", "Journal", "Result"]
+
+TIME_LIMIT = "time limit"
+"""How the detail of a finding begins that was not finished in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,14 @@ class Result:
     def has_teeth(self) -> bool:
         """Whether the near miss came out FAILS, as it must."""
         return self.near_miss.outcome is Outcome.FAILS
+
+    @property
+    def ran_out_of_time(self) -> bool:
+        """Whether more time could change the result."""
+        return any(
+            found.outcome is Outcome.UNDECIDED and found.detail.startswith(TIME_LIMIT)
+            for found in (*self.findings, self.near_miss)
+        )
 
     def reached(self, claim: Claim) -> bool:
         """Whether the recorded verdict was reached and the near miss failed."""

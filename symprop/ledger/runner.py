@@ -15,13 +15,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 
+from symprop.foundation.errors import InvalidArgument, expected
 from symprop.foundation.validation import check_integer
 from symprop.ledger.claim import Context
 from symprop.ledger.evidence import Evidence
 from symprop.ledger.provenance import fingerprint
-from symprop.ledger.result import Journal, Result
+from symprop.ledger.result import TIME_LIMIT, Journal, Result
+from symprop.ledger.time_limit import OutOfTime, time_limit
 from symprop.numerics.precision import working_digits
 
 if TYPE_CHECKING:
@@ -30,15 +33,30 @@ if TYPE_CHECKING:
 
 __all__ = ["run", "run_claim"]
 
+_PATIENCE = 1.0  # seconds between looks at the clock
+_GRACE = 10.0  # seconds beyond the time limit for a worker to start and to stop by itself
 
-def run_claim(claim: Claim, context: Context) -> Result:
+
+def run_claim(claim: Claim, context: Context, *, timeout: float | None = None) -> Result:
     """Run the checks and the near miss of one claim in this process.
 
     A check that raises is UNDECIDED, with the error as its detail: a crash proves nothing.
+    So is one that was not finished ``timeout`` seconds after the first began.
     """
     start = time.perf_counter()
-    findings = tuple(_find(check, context) for check in claim.checks)
-    near_miss = _find(claim.near_miss, context)
+
+    def find(check: Check) -> Evidence:
+        left = None if timeout is None else timeout - (time.perf_counter() - start)
+        try:
+            if left is not None and left <= 0:
+                raise OutOfTime
+            with time_limit(left):
+                return _find(check, context)
+        except OutOfTime:
+            return _expired(timeout)
+
+    findings = tuple(find(check) for check in claim.checks)
+    near_miss = find(claim.near_miss)
     return Result(
         claim_id=claim.id,
         tier=context.tier,
@@ -57,12 +75,17 @@ def _find(check: Check, context: Context) -> Evidence:
         return Evidence.undecided(f"the check raised {type(error).__name__}: {error}")
 
 
+def _expired(timeout: float | None) -> Evidence:
+    return Evidence.undecided(f"{TIME_LIMIT} of {timeout:g} s reached")
+
+
 def run(
     registry: Registry,
     claims: Sequence[Claim],
     context: Context,
     *,
     jobs: int = 1,
+    timeout: float | None = None,
     journal: Journal | None = None,
     resume: bool = False,
     on_result: Callable[[Claim, Result], None] | None = None,
@@ -79,8 +102,10 @@ def run(
         Tier and digits.
     jobs : int
         Number of processes; 1 runs in this one.
+    timeout : float, optional
+        Seconds for one claim, after which it is UNDECIDED.
     journal : Journal, optional
-        Gets every result as it comes.
+        Gets every result as it comes, but for those that ran out of time.
     resume : bool
         Reuse results of the journal whose claims, imports and libraries are unchanged.
     on_result : callable, optional
@@ -92,6 +117,8 @@ def run(
     finished is in the journal.
     """
     check_integer("jobs", jobs, minimum=1)
+    if timeout is not None and not 0 < timeout < inf:
+        raise InvalidArgument(expected("timeout", "to be a positive number of seconds", timeout))
     by_id = {claim.id: claim for claim in claims}
     prints: dict[str, str] = {}
     if journal is not None:
@@ -100,7 +127,7 @@ def run(
 
     def record(result: Result, *, is_new: bool = True) -> None:
         results[result.claim_id] = result
-        if journal is not None and is_new:
+        if journal is not None and is_new and not result.ran_out_of_time:
             journal.append(result, prints[result.claim_id])
         if on_result is not None:
             on_result(by_id[result.claim_id], result)
@@ -111,9 +138,11 @@ def run(
     waiting = [claim_id for claim_id in by_id if claim_id not in results]
     if jobs == 1 or len(waiting) <= 1:
         for claim_id in waiting:
-            record(run_claim(by_id[claim_id], context))
+            record(run_claim(by_id[claim_id], context, timeout=timeout))
     else:
-        tasks = [_Task(registry.homes[claim_id], claim_id, context) for claim_id in waiting]
+        tasks = [
+            _Task(registry.homes[claim_id], claim_id, context, timeout) for claim_id in waiting
+        ]
         _run_in_processes(tasks, min(jobs, len(waiting)), record)
     return {claim_id: results[claim_id] for claim_id in by_id}
 
@@ -125,15 +154,22 @@ class _Task:
     home: str
     claim_id: str
     context: Context
+    timeout: float | None
 
     def __call__(self) -> dict[str, Any]:
         module = importlib.import_module(self.home)
         claim = next(claim for claim in module.CLAIMS if claim.id == self.claim_id)
-        return run_claim(claim, self.context).to_json()
+        return run_claim(claim, self.context, timeout=self.timeout).to_json()
 
     def lost(self) -> Result:
         """Return the result of a claim that ends its process."""
-        gone = Evidence.undecided("the process died while running this claim")
+        return self._undecided(Evidence.undecided("the process died while running this claim"))
+
+    def overdue(self) -> Result:
+        """Return the result of a claim that does not even stop when its time is over."""
+        return self._undecided(_expired(self.timeout))
+
+    def _undecided(self, gone: Evidence) -> Result:
         return Result(
             claim_id=self.claim_id,
             tier=self.context.tier,
@@ -162,25 +198,35 @@ def _run_until_broken(
     """Empty the queue, or stop when a worker dies and return the tasks under way then.
 
     No more tasks are handed out than there are workers, so that few are under suspicion.
+    A worker that outlives its time limit, inside some call that no signal interrupts, is
+    ended with all others; their tasks go back to the queue.
     """
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
     )
     running: dict[Future[dict[str, Any]], _Task] = {}
+    started: dict[Future[dict[str, Any]], float] = {}
     lost: list[_Task] = []
     finished = False
     try:
         while (waiting or running) and not lost:
             while waiting and len(running) < jobs:
-                running[pool.submit(waiting[0])] = waiting[0]
-                waiting.popleft()
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                future = pool.submit(waiting[0])
+                started[future] = time.monotonic()
+                running[future] = waiting.popleft()
+            for future in wait(running, _PATIENCE, return_when=FIRST_COMPLETED).done:
                 task = running.pop(future)
                 try:
                     record(Result.from_json(future.result()))
                 except BrokenProcessPool:
                     lost.append(task)
+            late = [future for future in running if _is_overdue(running[future], started[future])]
+            for future in late:
+                record(running.pop(future).overdue())
+            if late:
+                waiting.extendleft(running.values())
+                return lost
         finished = not lost
     except BrokenProcessPool:  # from submit: what was running is under suspicion
         pass
@@ -190,6 +236,12 @@ def _run_until_broken(
             for worker in set(multiprocessing.active_children()) - before:
                 worker.terminate()
     return lost + list(running.values())
+
+
+def _is_overdue(task: _Task, started: float) -> bool:
+    if task.timeout is None:
+        return False
+    return time.monotonic() - started > 1.5 * task.timeout + _GRACE
 
 
 def _ignore_interrupts() -> None:

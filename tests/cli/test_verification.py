@@ -134,3 +134,12 @@ def test_interruption_is_one_line(tmp_path: Path) -> None:
     assert time.monotonic() - start < 20
     state = tmp_path / "symprop" / "verify.jsonl"
     assert state.read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_a_time_limit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = collect(["tests.ledger.slow_claims"])
+    monkeypatch.setattr(symprop.claims.verification, "registry", lambda: slow)
+    assert verify("symprop.slow-one", "--timeout", "0.5") == 1
+    assert "time limit of 0.5 s reached" in capsys.readouterr().out
+    for bad in ("0", "-3", "nan", "soon"):
+        assert verify("symprop.slow-one", "--timeout", bad) == 2

@@ -12,6 +12,7 @@ import flint
 import pytest
 
 from symprop.foundation.errors import InvalidArgument
+from symprop.ledger import runner as subject
 from symprop.ledger.claim import Claim, Context
 from symprop.ledger.evidence import Evidence, Grade, Outcome
 from symprop.ledger.registry import Registry, collect
@@ -124,3 +125,48 @@ def test_an_interruption_ends_the_workers(registry: Registry, tmp_path: Path) ->
 def test_jobs_must_be_positive(registry: Registry) -> None:
     with pytest.raises(InvalidArgument):
         run(registry, registry.select(), QUICK, jobs=0)
+
+
+def test_a_claim_that_takes_too_long_is_undecided(tmp_path: Path) -> None:
+    slow = collect(["tests.ledger.slow_claims"])
+    for jobs in (1, 2):
+        journal = Journal(tmp_path / f"{jobs}.jsonl")
+        results = run(slow, slow.select(), QUICK, jobs=jobs, timeout=3, journal=journal)
+        for name in ("one", "two"):
+            result = results[f"symprop.slow-{name}"]
+            assert result.verdict.outcome is Outcome.UNDECIDED
+            assert result.findings[0].detail == "time limit of 3 s reached"
+            assert result.ran_out_of_time
+            assert result.seconds < 30
+        assert str(results["residual.triangle"].verdict) == VERDICTS["residual.triangle"]
+        # what ran out of time is not kept, so that --resume tries it again
+        assert journal.path.read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_a_worker_that_cannot_be_stopped_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deaf.py").write_text(
+        "import signal, time\n"
+        "from dataclasses import replace\n"
+        "from symprop.ledger.evidence import Evidence\n"
+        "from tests.ledger.demonstration import CORRECTION, IDENTITY\n"
+        "def deaf(context):\n"
+        "    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"
+        "    time.sleep(60)\n"
+        "    return Evidence.undecided('slept')\n"
+        'CLAIMS = (replace(IDENTITY, id="symprop.deaf", checks=(deaf,)), CORRECTION)\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "deaf", raising=False)
+    monkeypatch.setattr(subject, "_GRACE", 2.0)
+    claims = collect(["deaf"])
+    results = run(claims, claims.select(), QUICK, jobs=2, timeout=2)
+    assert results["symprop.deaf"].ran_out_of_time
+    assert str(results["residual.triangle"].verdict) == VERDICTS["residual.triangle"]
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
+def test_a_time_limit_is_a_positive_number(registry: Registry, timeout: float) -> None:
+    with pytest.raises(InvalidArgument, match="timeout"):
+        run(registry, registry.select(), QUICK, timeout=timeout)
