@@ -110,7 +110,7 @@ FIXED = Claim(
     ),
     variables={"sv2, sa2": "σ_v², σ_a²", "rho": "σ_a/σ_v", "e": "cosine, in [-1, 1)"},
     assumptions=("σ_a = 0 has the solutions -1, 0 and 1",),
-    source=Source("residual", "Section 5, fixed point of tanh"),
+    source=Source("residual", "Section 5, fixed point of tanh; Figure C.12"),
     as_printed="'unique stable fixed point e* < 1'; the appendix also allows σ_a = 0",
     checks=(
         attack(

@@ -144,7 +144,7 @@ RELU = Claim(
         "(σ_v² σ_w²) and B = 1 + σ_v² σ_w²/2; so p = Θ(B^l) unless p_0 = σ_a = σ_b = 0"
     ),
     variables=VARIABLES,
-    source=Source("residual", "Theorem B.16; Theorem C.28"),
+    source=Source("residual", "Theorem B.16; Theorem C.28; Figure B.5"),
     as_printed="only the order; the hypotheses and the factor 2 are added",
     checks=(
         attack(

@@ -101,7 +101,7 @@ def _claim(name: str, number: str, **data: Any) -> Claim:
 CLAIMS = (
     _claim(
         "leaky-shrinkage",
-        "eq 4.1",
+        "eq 4.1; Figure 2",
         title="shrinkage of leaky ReLU networks",
         statement="σ_b = 0: 1 - ρ_max <= √(16π/(π-2)) √(1+a²)/(1-a) / √L, for 0 <= a < 1",
         variables={"a": "negative slope, in [0, 1)", "L": "depth"},
@@ -126,7 +126,7 @@ CLAIMS = (
     ),
     _claim(
         "erf-shrinkage",
-        "eq 4.2",
+        "eq 4.2; Figure 3",
         title="shrinkage of critical erf networks",
         statement="1 - ρ_max <= 4 / √((arctan(2/√5) - 2/3) √5) / √L",
         variables={"L": "depth"},
@@ -144,7 +144,7 @@ CLAIMS = (
     ),
     _claim(
         "chaotic-erf",
-        "eq 4.3",
+        "eq 4.3; Figure 3",
         title="Jacobian of chaotic erf networks",
         statement="‖∂z^L/∂z^0‖ >= √((arctan(2/√5) - 2/3) √5)/4 · (1 - ρ_fp) √L",
         variables={"rho": "ρ_fp, in [0, 1)", "L": "depth"},

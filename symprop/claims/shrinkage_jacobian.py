@@ -247,7 +247,7 @@ CLAIMS = (
     ),
     _claim(
         "composition-chord",
-        "Remark 2",
+        "Remark 2; Figure 1",
         title="two chords above the composed maps",
         statement="P_L∘...∘P_1 lies on [0, 1] below ρ̃_L + (1 - ρ̃_L) times Property 1's chords",
         variables=NETWORK | {"t": "correlation, in [0, 1]"},

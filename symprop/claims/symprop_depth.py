@@ -112,12 +112,12 @@ ANGLE = Claim(
 )
 
 CONJECTURE = Claim(
-    id="symprop.mu-conjecture",
+    id="residual.mu-conjecture",
     title="The conjectured exponent of alpha-ReLU networks",
     statement="μ(α) = (1 - α)/2 for 0 < α < 1",
     variables={"alpha": "exponent of the activation, in (0, 1)"},
-    source=Source("symprop", "D5"),
-    as_printed="a conjecture of the residual paper, read off a plot",
+    source=Source("residual", "Conjecture after B.18; Figure B.7"),
+    as_printed="a conjecture, read off the plot; not claimed as proved",
     checks=(at_points(mu, "==", (1 - ALPHA) / 2, points=ALPHAS),),
     near_miss=at_points(mu, "==", (1 - ALPHA) / 3, points=ALPHAS),
     expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),

@@ -232,7 +232,7 @@ CLAIMS = (
     ),
     _claim(
         "unique-attractor",
-        "Theorem 5.11, uniqueness; Remark 5.12",
+        "Theorem 5.11, uniqueness; Remark 5.12; Figure 5.1",
         title="one globally attracting correlation, not negative",
         statement=(
             "κ(1) = 1, φ non-linear: if κ(0) > 0, κ(ρ) > ρ below ρ* and κ(ρ) < ρ on (ρ*, 1), with "

@@ -140,7 +140,7 @@ CLAIMS = (
     ),
     _claim(
         "cases-of-activations-printed",
-        "Section 5.7",
+        "Section 5.7; Figure 5.2",
         Verdict(Outcome.FAILS, Grade.EXACT),
         title="tanh, ReLU, exp and GELU are the four cases, as printed",
         statement="tanh, ReLU, exp, GELU, scaled to E φ² = 1, are in cases 1, 2, 3, 4",
@@ -162,7 +162,7 @@ CLAIMS = (
     ),
     _claim(
         "cases-of-activations",
-        "Section 5.7",
+        "Section 5.7; Figure 5.2",
         title="cases of tanh, ReLU, exp and GELU",
         statement="tanh is in case 1, ReLU and exp in case 3, GELU in case 4",
         variables={"phi": "activation, scaled to E φ² = 1", "case": "number of the case"},
