@@ -1,0 +1,1 @@
+"""Networks of finite width, sampled: a witness that shares only `specs` with the theory."""
