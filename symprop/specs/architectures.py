@@ -51,10 +51,12 @@ class Layer:
     skip : bool
         Whether the previous layer is added.
     normalize_hidden : bool
-        Whether ``h`` is normalised before the activation. With centred Gaussian weights its
-        mean vanishes at infinite width, so layer and RMS normalisation agree there.
+        Whether ``h`` is normalised before the activation.
     normalize_output : str or None
         ``"layer"`` (centred), ``"rms"`` or None: normalisation of the layer's output.
+    center_hidden : bool
+        Whether the normalisation of ``h`` takes its mean away first. With centred weights that
+        mean vanishes at infinite width, so only networks of finite width tell the difference.
     """
 
     activation: Activation
@@ -65,6 +67,7 @@ class Layer:
     skip: bool = False
     normalize_hidden: bool = False
     normalize_output: str | None = None
+    center_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,7 @@ class FullyConnected(Architecture):
             self._at("bias_variance", index),
             normalize_hidden=before and self.normalization is not None,
             normalize_output=None if before else self.normalization,
+            center_hidden=before and self.normalization == "layer",
         )
 
 

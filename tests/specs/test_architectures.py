@@ -41,6 +41,18 @@ def test_placement_of_normalisation(placement: str, hidden: bool, output: str | 
     assert (layer.normalize_hidden, layer.normalize_output) == (hidden, output)
 
 
+def test_layer_normalisation_centres_and_rms_does_not() -> None:
+    layer, rms = (
+        FullyConnected("tanh", 1, normalization=kind).layer(1) for kind in ("layer", "rms")
+    )
+    assert (layer.center_hidden, rms.center_hidden) == (True, False)
+    assert (
+        not FullyConnected("tanh", 1, normalization="layer", placement="after")
+        .layer(1)
+        .center_hidden
+    )
+
+
 def test_blocks_of_the_normalised_residual_net() -> None:
     layer = LayerNormResidual("relu", (1, 2)).layer(2)
     assert (layer.weight_variance, layer.bias_variance) == (1, 0)
