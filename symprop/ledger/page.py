@@ -6,6 +6,7 @@ style sheet to fetch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import groupby
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --dim: #777; }
+:root { color-scheme: light dark; --line: #8884; --dim: #666; }
+@media (prefers-color-scheme: dark) { :root { --dim: #a8a8a8; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 .dim { color: var(--dim); }
-.counts span { margin-right: 1.2rem; white-space: nowrap; }
+.counts { display: flex; flex-wrap: wrap; gap: .4rem 1.4rem; }
+.counts .badge { display: inline-block; margin-right: .6em; }
 details { border-top: 1px solid var(--line); padding: .35rem 0; }
 summary { cursor: pointer; display: flex; gap: .8rem; align-items: baseline; }
 summary .title { flex: 1; }
@@ -35,12 +38,18 @@ summary .title { flex: 1; }
 .UNDECIDED { background: #8a6100; } .VACUOUS { background: #5b5b8a; }
 .missed { outline: 3px solid #d9a400; }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .25rem .8rem; margin: .6rem 0 1rem; }
-dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
-math { font-size: 1.15rem; } math[display="block"] { margin: .3rem 0; text-align: left; }
+dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
+math { font-size: 1.15rem; }
+math[display="block"] { margin: .3rem 0; width: fit-content; max-width: 100%; overflow-x: auto; }
 code, .mono { font-family: ui-monospace, monospace; font-size: .88em; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 td, th { border-top: 1px solid var(--line); padding: .25rem .5rem; text-align: left;
-  vertical-align: top; }
+  vertical-align: top; overflow-wrap: anywhere; }
+@media (max-width: 45rem) {
+  body { margin: 1rem auto; }
+  summary { flex-wrap: wrap; } summary .title { flex: 1 1 65%; }
+  dl { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .5rem; }
+}
 """
 
 
@@ -84,7 +93,8 @@ def render(
         f'<p class="counts">{counts}</p>'
         f'<p class="dim">symprop {escape(document["symprop"])}, {document["tier"]} tier, '
         f"{document['dps']} digits, {summary['seconds']:.1f} s of work. FAILS means: false as "
-        "printed, with numbers that show it. Neither UNDECIDED nor VACUOUS counts as passed.</p>"
+        "printed, with numbers that show it. Neither UNDECIDED nor VACUOUS counts as passed. A "
+        "near miss is a slightly wrong statement, which the same check has to refute.</p>"
         f"{''.join(sections)}{_coverage(coverage)}</body></html>\n"
     )
 
@@ -115,12 +125,14 @@ def _claim(row: Mapping[str, Any], claim: Claim) -> str:
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in entries if value)
     return (
-        f'<details id="{escape(row["id"])}"><summary>'
+        "<details><summary>"
         f'<span class="badge {row["outcome"]}{missed}">{row["outcome"]}</span>'
         f'<span class="title">{escape(claim.title)}</span>'
         f'<span class="dim">{escape(row["number"])}</span>'
         f'<span class="dim mono">{escape(grade)}</span></summary>'
-        f"<p><code>{escape(row['id'])}</code></p><dl>{listed}</dl></details>"
+        # a link to what a closed element contains opens it; one to the element does not
+        f'<p id="{escape(row["id"])}"><code>{escape(row["id"])}</code></p>'
+        f"<dl>{listed}</dl></details>"
     )
 
 
@@ -129,8 +141,14 @@ def _statement(claim: Claim) -> str:
     if claim.formula is None:
         return text
     from sympy.printing.mathml import mathml
+    from sympy.printing.pretty.pretty_symbology import greek_unicode
 
-    body = mathml(claim.formula, printer="presentation")
+    # names of functions, unlike those of symbols, are left in Latin letters
+    body = re.sub(
+        r"<mi>(\w+)</mi>",
+        lambda found: f"<mi>{greek_unicode.get(found[1], found[1])}</mi>",
+        mathml(claim.formula, printer="presentation"),
+    )
     return f'{text}<math display="block">{body}</math>'
 
 

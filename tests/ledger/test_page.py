@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+import sympy
 
 from symprop.ledger.claim import Context
 from symprop.ledger.coverage import ScopeRow, cover
@@ -79,3 +80,24 @@ def test_text_is_escaped(html: str, registry: Registry) -> None:
     context = Context()
     made = document(registry, run(registry, [claim], context), context)
     assert "&lt;b&gt;&amp;" in render(made, nasty)
+
+
+def test_greek_functions_and_symbols_are_greek(registry: Registry) -> None:
+    claim = registry["residual.triangle"]
+    rho = sympy.Symbol("rho")
+    shown = replace(claim, formula=sympy.Eq(sympy.Function("kappa")(rho), rho))
+    context = Context()
+    made = document(registry, run(registry, [claim], context), context)
+    page = render(made, {**registry, claim.id: shown})
+    assert "<mi>κ</mi>" in page
+    assert "kappa" not in page.partition("<body>")[2]
+
+
+def test_links_lead_into_what_is_folded_away(html: str) -> None:
+    assert "<details id" not in html  # a browser would not open it
+    assert '<p id="residual.triangle">' in html
+
+
+def test_narrow_and_dark_screens_have_rules(html: str) -> None:
+    assert "max-width: 45rem" in html
+    assert "prefers-color-scheme: dark" in html
