@@ -33,7 +33,7 @@ def along(layers: Iterable[int], **fixed: Any) -> list[dict[str, Any]]:
     Examples
     --------
     >>> along((1, 2), alpha="1/2")
-    [{'alpha': Fraction(1, 2), 'depth': 1}, {'alpha': Fraction(1, 2), 'l': 2}]
+    [{'alpha': Fraction(1, 2), 'depth': 1}, {'alpha': Fraction(1, 2), 'depth': 2}]
     """
     return list(exact_points({**fixed, "depth": layer} for layer in layers))
 

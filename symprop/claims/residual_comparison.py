@@ -264,9 +264,8 @@ COMPARISON = Claim(
     },
     source=Source("residual", "Lemma C.9"),
     as_printed=(
-        "the inequality is asked for 'all l above a constant K_b' and m >= max(K_b, K_U): true "
-        "if 'above' includes K_b, as tested here; if only l > K_b is meant, m = K_b fails (the "
-        "near miss)"
+        "the inequality is asked for l 'above' K_b, with m >= max(K_b, K_U): true if 'above' "
+        "includes K_b, as tested here; if only l > K_b is meant, m = K_b fails (the near miss)"
     ),
     checks=(
         at_points(

@@ -105,7 +105,7 @@ FIRST_LAYER_PRINTED = Claim(
     variables=VARIABLES,
     source=Source("residual", "Theorem B.20"),
     as_printed=(
-        "the constants in Θ do not depend on l or m; at m = l the right side is infinite, and "
+        "one pair of constants in Θ for all l and m; at m = l the right side is infinite, and "
         "χ_0/χ_l is not"
     ),
     checks=(
@@ -277,8 +277,8 @@ WEIGHT_EXPONENT = Claim(
     variables={"alpha": "α in (1/2, 1)"},
     source=Source("residual", "Theorem B.21, exponent; Figure B.8"),
     as_printed=(
-        "'on [0.5, 1], the maximum of this exponent is at α = 1': a limit only, since R is "
-        "infinite at α = 1 and at α = 1/2"
+        "the largest value on [1/2, 1] is put at α = 1: as a limit only, since R is infinite at "
+        "α = 1 and at α = 1/2"
     ),
     checks=(
         identity(ALPHA / (1 - ALPHA) - EXPONENT, -ALPHA / (2 * ALPHA - 1)),

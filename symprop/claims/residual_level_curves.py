@@ -171,8 +171,8 @@ TANH_CURVES = Claim(
     id="residual.tanh-level-curves",
     title="Level curves of the gradient ratio, tanh",
     statement=(
-        "On the curve σ_w² L = c the ratio χ_0/χ_L tends to a limit that depends on c only, with "
-        "an error of order 1/L, in the reduced and in the full network"
+        "On the curve σ_w² L = c, all else fixed, the ratio χ_0/χ_L tends to a limit set by c, "
+        "with an error of order 1/L, in the reduced and in the full network"
     ),
     variables=CURVE,
     source=Source("residual", "Section 6, tanh level curves"),

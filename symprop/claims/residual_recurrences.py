@@ -147,7 +147,10 @@ FULL_LENGTH = Claim(
     variables=VARIABLES,
     assumptions=AXIOMS,
     source=Source("residual", "Theorem B.8"),
-    as_printed="for any nonlinearity; Vφ must be finite",
+    as_printed=(
+        "for any nonlinearity; Vφ must be finite. Section 3 calls σ_w² the variance of an h given "
+        "x; it is σ_w² p̲, and σ_b² with the bias"
+    ),
     checks=(
         compared("length", settings(ANY, **FULL)),
         compared("length", settings(("relu",), **FULL | {"sa2": 0, "sb2": 0})),
@@ -173,7 +176,10 @@ FULL_COVARIANCE = Claim(
     variables=VARIABLES,
     assumptions=AXIOMS,
     source=Source("residual", "Theorem B.10"),
-    as_printed="for inputs of equal length and any nonlinearity",
+    as_printed=(
+        "for inputs of equal length and any nonlinearity. Definition 3.4 exchanges the letters: "
+        "for l > 0 it calls γ the product of the h and λ that of the x"
+    ),
     checks=(
         compared("product", settings(ANY, **FULL, e0="1/2")),
         compared("product", settings(("relu", "tanh"), **FULL, **PAIR)),

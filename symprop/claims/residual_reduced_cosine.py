@@ -12,7 +12,7 @@ import sympy
 from flint import arb
 
 from symprop.claims.orders import along, measured, same_order
-from symprop.claims.residual_paths import covariance, gap, residual_path
+from symprop.claims.residual_paths import covariance, gap, residual_path, variance
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
@@ -40,6 +40,13 @@ VARIABLES = {
 def cosine(depth: int, dps: int, **setting: Any) -> arb:
     """Return ``e`` at a layer."""
     return residual_path(depth=depth, dps=dps, **setting).e[depth]
+
+
+def hidden_covariance(depth: int, dps: int, **setting: Any) -> arb:
+    """Return ``λ`` at a layer, from γ of the layer below."""
+    gamma = covariance(depth=depth - 1, dps=dps, **setting)
+    with working_bits(bits_from_dps(dps)):
+        return variance("sw2", setting, dps) * gamma + variance("sb2", setting, dps)
 
 
 def relative_exponent(depth: int, dps: int, **setting: Any) -> arb:
@@ -95,8 +102,9 @@ DECAY = Claim(
     title="Opening of the angle in reduced networks",
     statement=(
         "φ tanh-like, e_0 < 1. If σ_w = 0 < σ_b: 1 - e = Θ(1/l). If σ_w > 0, "
-        "e_0 ≠ -σ_b²/(σ_w² p_0) and not σ_b = 0 with e_0 = -1: γ has the sign of the first λ, "
-        "|γ| = Θ(p^(2/π)) and |e| = Θ(l^(2/π - 1)). If e_0 = -σ_b²/(σ_w² p_0), γ is constant"
+        "e_0 ≠ -σ_b²/(σ_w² p_0) and not σ_b = 0 with e_0 = -1: λ keeps the sign it has first, γ "
+        "takes it sooner or later, |γ| = Θ(p^(2/π)) and |e| = Θ(l^(2/π - 1)). If "
+        "e_0 = -σ_b²/(σ_w² p_0), γ is constant"
     ),
     variables=VARIABLES,
     source=Source("residual", "Theorem B.4"),
@@ -110,6 +118,10 @@ DECAY = Claim(
         opening("erf(x)/2+erf(x/8)/2", "0", DEEP[2:-1]),
         at_points(covariance, "==", -HALF, points=at("tanh", "-1/2", DYADIC, (1, 10, 100))),
         at_points(covariance, "<", 0, points=at("erf", "-1/3", REDUCED)),
+        # a start between -σ_b²/(σ_w² p_0) and 0: λ > 0 at once, γ > 0 later
+        at_points(covariance, "<", 0, points=at("erf", "-1/4", REDUCED, (0, 1, 4))),
+        at_points(hidden_covariance, ">", 0, points=at("erf", "-1/4", REDUCED, (1, 4, 512))),
+        at_points(covariance, ">", 0, points=at("erf", "-1/4", REDUCED, (256, 512))),
         same_order(gap, 1 / DEPTH, points=at("tanh", "-1", REDUCED, sw2=0)),
     ),
     near_miss=limit(

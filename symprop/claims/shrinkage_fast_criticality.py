@@ -95,7 +95,10 @@ CLAIMS = (
         variables={"depth": "l, large"},
         assumptions=("P(ρ) = ρ + (1-ρ) ρ / (-2 log(1-ρ))",),
         source=Source("shrinkage", "Section 2, critical regime"),
-        as_printed="'polynomially quickly'; for P''(1) infinite any slower or faster law may occur",
+        as_printed=(
+            "'polynomially quickly', read as some power of l; non-linear layers are never slower "
+            "than 1/(ν l), but for P''(1) infinite they may be faster than every power"
+        ),
         checks=(at_points(power_of_depth, ">=", 1, points=[{"depth": 2**15}]),),
         near_miss=at_points(power_of_depth, ">=", 1, points=[{"depth": 2**14}]),
         expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),

@@ -207,8 +207,11 @@ CLAIMS = (
             "whose largest coordinate is o(√d): the cosine after ℓ layers tends to κ^ℓ(ρ_0)"
         ),
         variables={"phi": "activation, E φ² = 1", "weights": "law", "rho": "ρ_0", "depth": "ℓ"},
-        assumptions=("inputs spread evenly over the sphere",),
-        as_printed="without conditions on inputs and tails",
+        assumptions=(
+            "inputs spread evenly over the sphere",
+            "φ continuous almost everywhere, |φ(x)| <= K e^(K|x|)",
+        ),
+        as_printed="without conditions on inputs, tails of the weights and growth of φ",
         checks=(
             simulated(
                 wide_layers,

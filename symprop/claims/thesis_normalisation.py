@@ -117,7 +117,10 @@ CLAIMS = (
             "under later layer normalisation"
         ),
         variables=MEANINGS | {"phi": "activation", "normalization": "which, and where"},
-        assumptions=("without normalisation E φ² = 1 and inputs of squared length d",),
+        assumptions=(
+            "without normalisation E φ² = 1",
+            "inputs of squared length d, unless preactivations are normalised",
+        ),
         checks=(
             attack(
                 normalised_iterates,
