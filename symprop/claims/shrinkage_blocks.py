@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from symprop.claims.power_series import networks, slope, trajectory
-from symprop.claims.shrinkage_residual import block, blocks, cropped_slope, jacobian
+from symprop.claims.power_series import slope, trajectory
+from symprop.claims.shrinkage_residual import NET, block, blocks, cropped_slope, jacobian
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
@@ -20,14 +19,15 @@ __all__ = ["CLAIMS"]
 
 Series = tuple[Fraction, ...]
 Network = Sequence[Series]
+Variances = Sequence[Fraction]
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
 STATISTICAL = Verdict(Outcome.HOLDS, Grade.STATISTICAL)
 REPEATS = 20
 
 
-def slope_of_crops(net: Network, variance: Fraction) -> Fraction:
+def slope_of_crops(net: Network, variances: Variances) -> Fraction:
     """Return ``(1 - ρ̃_L) (P̃_L∘...∘P̃_1)'(1)``, each cropped map differentiated at 1."""
-    made = blocks(net, variance)
+    made = blocks(net, variances)
     gaps = [1 - Fraction(rho) for rho in trajectory(made, Fraction(0))]
     total = gaps[-1]
     for series, before, after in zip(made, gaps, gaps[1:], strict=False):
@@ -100,9 +100,6 @@ def linear_slope(variance: Fraction) -> Fraction:
     return Fraction(slope(block((Fraction(0), Fraction(1)), variance)))
 
 
-NET = {"net": networks(3), "variance": Real(0, None, decades=3)}
-
-
 def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
     return Claim(
         id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
@@ -170,7 +167,11 @@ CLAIMS = (
         STATISTICAL,
         title="squared operator norm of the residual Jacobian",
         statement="‖∂z^(L)/∂z^(0)‖_op² >= (P_L∘...∘P_1)'(1) = (1-ρ̃_L) (P̃_L∘...∘P̃_1)'(1)",
-        variables={"variance": "σ²; one block, φ(x) = x, slope 1", "net": "branch covariances"},
+        variables={
+            "variance": "σ²; one block, φ(x) = x, slope 1",
+            "net": "branch covariances",
+            "variances": "σ_l²",
+        },
         checks=(
             simulated(
                 operator_norm,

@@ -14,7 +14,7 @@ from symprop.claims.power_series import any_series, networks, nonlinear, slope, 
 from symprop.claims.shrinkage_jacobian import spread
 from symprop.ledger.checks import limit
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import Real
+from symprop.ledger.domain import Drawn, Range, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.source import Source
@@ -24,6 +24,7 @@ __all__ = ["CLAIMS"]
 
 Series = tuple[Fraction, ...]
 Network = Sequence[Series]
+Variances = Sequence[Fraction]
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
 
 
@@ -34,13 +35,14 @@ def block(series: Series, variance: Fraction) -> Series:
     return tuple(rows)
 
 
-def blocks(net: Network, variance: Fraction) -> Network:
-    return tuple(block(series, variance) for series in net)
+def blocks(net: Network, variances: Variances) -> Network:
+    """Return the maps of the blocks; variances beyond the last block are not used."""
+    return tuple(block(c, size) for c, size in zip(net, variances, strict=False))
 
 
-def jacobian(net: Network, variance: Fraction) -> Fraction:
+def jacobian(net: Network, variances: Variances) -> Fraction:
     total = Fraction(1)
-    for series in blocks(net, variance):
+    for series in blocks(net, variances):
         total *= Fraction(slope(series))
     return total
 
@@ -52,25 +54,27 @@ def shape(series: Series, variance: Fraction) -> LayerShape:
     return LayerShape((1 + variance * steep) / scale, variance * nonlinear(series) / scale)
 
 
-def printed_bound(net: Network, variance: Fraction) -> Any:
+def branch_shapes(net: Network, variances: Variances) -> list[LayerShape]:
+    return [shape(series, size) for series, size in zip(net, variances, strict=False)]
+
+
+def printed_bound(net: Network, variances: Variances) -> Any:
     """Return ``s²/8 Σ σ²|φ-φ̄|²/(1+σ²|φ|²)``."""
-    s = spread(blocks(net, variance))
-    return s * s / 8 * sum(shape(series, variance).bend for series in net)
+    s = spread(blocks(net, variances))
+    return s * s / 8 * sum(layer.bend for layer in branch_shapes(net, variances))
 
 
-def sharper_printed_bound(net: Network, variance: Fraction) -> Any:
-    return bent_bound([shape(series, variance) for series in net], spread(blocks(net, variance)))
+def sharper_printed_bound(net: Network, variances: Variances) -> Any:
+    return bent_bound(branch_shapes(net, variances), spread(blocks(net, variances)))
 
 
-def appendix_bound(net: Network, variance: Fraction) -> Any:
+def appendix_bound(net: Network, variances: Variances) -> Any:
     """Return ``s²/8 Σ σ²|φ-φ̄|²/(1+σ²|φ'|²)``."""
-    return additive_bound(
-        [shape(series, variance) for series in net], spread(blocks(net, variance))
-    )
+    return additive_bound(branch_shapes(net, variances), spread(blocks(net, variances)))
 
 
-def too_large_bound(net: Network, variance: Fraction) -> Any:
-    return printed_bound(net, variance) * 16
+def too_large_bound(net: Network, variances: Variances) -> Any:
+    return printed_bound(net, variances) * 16
 
 
 def bent_gap(c: Series, gap: Fraction) -> Fraction:
@@ -105,42 +109,42 @@ def reaches_block_bound(c: Series, variance: Fraction, start: Fraction) -> int:
     return int(excess_at_least(lambda t: crop_of_block(c, variance, start, t), bound))
 
 
-def whole_crop(net: Network, variance: Fraction, t: Fraction) -> Fraction:
+def whole_crop(net: Network, variances: Variances, t: Fraction) -> Fraction:
     """Return the cropped composition of the blocks."""
-    made = blocks(net, variance)
+    made = blocks(net, variances)
     low = Fraction(trajectory(made, Fraction(0))[-1])
     return (Fraction(trajectory(made, t)[-1]) - low) / (1 - low)
 
 
-def sum_of_bounds(net: Network, variance: Fraction) -> Fraction:
-    starts = trajectory(blocks(net, variance), Fraction(0))
+def sum_of_bounds(net: Network, variances: Variances) -> Fraction:
+    starts = trajectory(blocks(net, variances), Fraction(0))
     return sum(
         (
-            block_excess_bound(series, variance, Fraction(start))
-            for series, start in zip(net, starts, strict=False)
+            block_excess_bound(series, size, Fraction(start))
+            for series, size, start in zip(net, variances, starts, strict=False)
         ),
         Fraction(0),
     )
 
 
-def reaches_sum(net: Network, variance: Fraction) -> int:
-    total = sum_of_bounds(net, variance)
-    return int(excess_at_least(lambda t: whole_crop(net, variance, t), total))
+def reaches_sum(net: Network, variances: Variances) -> int:
+    total = sum_of_bounds(net, variances)
+    return int(excess_at_least(lambda t: whole_crop(net, variances, t), total))
 
 
-def reaches_four_sums(net: Network, variance: Fraction) -> int:
-    total = 4 * sum_of_bounds(net, variance)
-    return int(excess_at_least(lambda t: whole_crop(net, variance, t), total))
+def reaches_four_sums(net: Network, variances: Variances) -> int:
+    total = 4 * sum_of_bounds(net, variances)
+    return int(excess_at_least(lambda t: whole_crop(net, variances, t), total))
 
 
-def cropped_slope(net: Network, variance: Fraction) -> Fraction:
+def cropped_slope(net: Network, variances: Variances) -> Fraction:
     """Return ``(P̃_L∘...∘P̃_1)'(1) = J/(1 - ρ̃_L)``."""
-    return jacobian(net, variance) / whole_gap(net, variance)
+    return jacobian(net, variances) / whole_gap(net, variances)
 
 
-def whole_gap(net: Network, variance: Fraction) -> Fraction:
+def whole_gap(net: Network, variances: Variances) -> Fraction:
     """Return ``1 - ρ̃_L``."""
-    return 1 - Fraction(trajectory(blocks(net, variance), Fraction(0))[-1])
+    return 1 - Fraction(trajectory(blocks(net, variances), Fraction(0))[-1])
 
 
 def deep_jacobian(phi: str, power: int, depth: int, dps: int) -> arb:
@@ -162,18 +166,52 @@ def limit_jacobian(phi: str, dps: int) -> arb:
         return (witness.slope(phi, dps).ball - witness.mean_square(phi, dps).ball).exp()
 
 
-def spread_product(net: Network, variance: Fraction) -> Any:
+def spread_product(net: Network, variances: Variances) -> Any:
     """Return ``s² Σ σ² |φ-φ̄|²/(1+σ²|φ|²)``, what bounded Jacobians bound."""
-    s = spread(blocks(net, variance))
-    return s * s * sum(shape(series, variance).bend for series in net)
+    s = spread(blocks(net, variances))
+    return s * s * sum(layer.bend for layer in branch_shapes(net, variances))
 
 
-def eight_jacobians(net: Network, variance: Fraction) -> Fraction:
-    return 8 * jacobian(net, variance)
+def eight_jacobians(net: Network, variances: Variances) -> Fraction:
+    return 8 * jacobian(net, variances)
 
 
-NET = {"net": networks(3), "variance": Real(0, None, decades=3)}
-NETWORK = {"net": "coefficients of each branch's covariance, ‖φ_l‖ = 1", "variance": "σ²"}
+SIZES = tuple(map(Fraction, ("0", "1/1000", "1/10", "1/2", "1", "3", "20", "1000")))
+HOSTILE_SIZES = tuple(
+    tuple(map(Fraction, sizes))
+    for sizes in (
+        ("0", "0", "0"),
+        ("1", "1", "1"),
+        ("1/1000", "1/1000", "1/1000"),
+        ("1000", "1000", "1000"),
+        ("1000", "1", "1/1000"),
+        ("1/1000", "1", "1000"),
+        ("3", "0", "1/10"),
+    )
+)
+
+
+def _block_variances() -> Drawn:
+    """Return one variance for each of three blocks, 0 among them."""
+
+    def build() -> Any:
+        from hypothesis import strategies
+
+        bits = strategies.tuples(*[strategies.booleans()] * 9)
+        return bits.map(
+            lambda flat: tuple(
+                SIZES[4 * flat[3 * i] + 2 * flat[3 * i + 1] + flat[3 * i + 2]] for i in range(3)
+            )
+        )
+
+    return Drawn(build, HOSTILE_SIZES)
+
+
+NET: dict[str, Range] = {"net": networks(3), "variances": _block_variances()}
+NETWORK = {
+    "net": "coefficients of each branch's covariance, ‖φ_l‖ = 1",
+    "variances": "σ_l², of each block",
+}
 WIDE = "infinite width; J is the slope at 1 of the composed maps P(ρ) = (ρ + σ²C(ρ))/(1 + σ²C(1))"
 
 
@@ -188,7 +226,7 @@ CLAIMS = (
         "theorem-two",
         "Theorem 2",
         title="the bound for residual networks, as printed",
-        statement="J >= (1-ρ_max)²/8 Σ σ²‖φ-φ̄‖²/(1+σ²‖φ‖²); even with (1-ρ_max)/2 added",
+        statement="J >= (1-ρ_max)²/8 Σ σ_l²‖φ_l-φ̄_l‖²/(1+σ_l²‖φ_l‖²); even with (1-ρ_max)/2 added",
         variables=NETWORK,
         assumptions=(WIDE,),
         as_printed=(
@@ -206,7 +244,7 @@ CLAIMS = (
         "theorem-two-slopes",
         "Theorem 2",
         title="the bound for residual networks, as proved in the appendix",
-        statement="J >= (1-ρ_max)²/8 Σ σ²‖φ-φ̄‖²/(1+σ²‖φ'‖²)",
+        statement="J >= (1-ρ_max)²/8 Σ σ_l²‖φ_l-φ̄_l‖²/(1+σ_l²‖φ_l'‖²)",
         variables=NETWORK,
         assumptions=(WIDE,),
         as_printed="the last display of appendix A.2",
@@ -214,7 +252,7 @@ CLAIMS = (
         near_miss=attack(
             jacobian,
             ">=",
-            lambda net, variance: appendix_bound(net, variance) * 24,
+            lambda net, variances: appendix_bound(net, variances) * 24,
             domain=NET,
             tries=(60, 900),
         ),
@@ -252,7 +290,7 @@ CLAIMS = (
             "e(P̃) >= σ²(1-r)²‖φ-φ̄‖²/(2(1-r+σ²A)) for one block cropped at r, and "
             "(P̃_L∘...∘P̃_1)'(1) >= e(P̃_L∘...∘P̃_1) >= Σ of these"
         ),
-        variables=NETWORK | {"c": "one branch", "start": "r, in [0, 1)"},
+        variables=NETWORK | {"c": "one branch", "variance": "its σ²", "start": "r, in [0, 1)"},
         assumptions=("A = ‖φ‖² - C(r)",),
         as_printed=(
             "the text goes through property 8 without its denominator, which is false in general "
@@ -272,7 +310,7 @@ CLAIMS = (
             ),
             attack(reaches_sum, "==", 1, domain=NET, tries=(90, 900)),
             attack(
-                lambda net, variance: cropped_slope(net, variance) - 1,
+                lambda net, variances: cropped_slope(net, variances) - 1,
                 ">=",
                 sum_of_bounds,
                 domain=NET,
@@ -286,7 +324,8 @@ CLAIMS = (
         "Section 5, scaling of residual weights",
         title="well-behaved deep residual networks need variances of order 1/L",
         statement=(
-            "(1-ρ_max)² Σ σ²‖φ-φ̄‖²/(1+σ²‖φ‖²) <= 8 J; with σ² = 1/L, J -> exp(‖φ'‖² - ‖φ‖²)"
+            "(1-ρ_max)² Σ σ_l²‖φ_l-φ̄_l‖²/(1+σ_l²‖φ_l‖²) <= 8 J; with σ² = 1/L, "
+            "J -> exp(‖φ'‖² - ‖φ‖²)"
         ),
         variables=NETWORK | {"phi": "activation", "depth": "L", "power": "σ² = L^(-power/2)"},
         assumptions=(WIDE,),
