@@ -60,13 +60,13 @@ def abel_derivative(f: PowerLogSeries, window: fmpq) -> PowerLogSeries:
         factorial *= n
         weights.append(power.scaled(f.scalars.coefficient(1) / factorial))
         power = power * f.truncated(size - window)
-    solution = inverse
-    for _ in range(steps):
+    solution = inverse.truncated(-size - gain)
+    for step in range(2, steps + 2):  # each pass makes one more gain right
         correction, derivative = inverse, solution
-        for weight in weights:
+        for weight in weights[: step - 1]:
             derivative = derivative.derivative()
             correction = correction - (weight * derivative)
-        solution = correction
+        solution = correction.truncated(-size - step * gain)
     return solution
 
 

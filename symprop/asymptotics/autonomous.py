@@ -139,9 +139,14 @@ class AutonomousRecurrence:
         return constant
 
     def exact_orbit(
-        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf, bits: int
+        self,
+        values: Mapping[sympy.Symbol, object],
+        start: mpmath.mpf,
+        bits: int,
+        drive_start: mpmath.mpf | None = None,
     ) -> Iterator[mpmath.mpf] | None:
         """Return the values from layer 0 on, unless f is a truncated expansion."""
+        del drive_start  # there is no drive
         if self.known_to is not None:
             return None
         return iterated(compiled_step(self.increment, self.variable, values, bits), start)

@@ -11,7 +11,7 @@ from flint import arb, arb_poly, fmpq
 
 from symprop.asymptotics.drives import Drive, drive_exponents, indefinite_sum, reading_scalars
 from symprop.asymptotics.exact_fields import ExactField
-from symprop.asymptotics.expansions import INDEX
+from symprop.asymptotics.jets import Jet, JetScalars
 from symprop.asymptotics.linearised import algebraic_solution, regular_solution
 from symprop.asymptotics.matching import series_ball
 from symprop.asymptotics.power_log_series import PowerLogSeries
@@ -89,14 +89,35 @@ class DrivenRecurrence:
         scalars: Scalars,
         window: fmpq,
         order: int,
-        values: Mapping[sympy.Symbol, object] | None = None,
     ) -> list[PowerLogSeries]:
         """Return r, a, b_2, ... as series in X."""
-        bindings = self.drive.bindings(scalars, window, values)
+        bindings = self.drive.bindings(scalars, window)
         read = [read_series(part, bindings, scalars, window) for part in self.taylor(order)]
+        return self._as_far_as_known(read, scalars.exponents)
+
+    def ball_coefficients(
+        self,
+        scalars: BallScalars,
+        window: fmpq,
+        order: int,
+        values: Mapping[sympy.Symbol, object],
+    ) -> list[PowerLogSeries]:
+        """Return r, a, b_2, ..., b_order, read together as one series with jets in ``e - e*``."""
+        jets = JetScalars(scalars, order)
+        bindings = {
+            symbol: jets.lifted(series)
+            for symbol, series in self.drive.bindings(scalars, window, values).items()
+        }
+        limit = constant_ball(self.limit, values, scalars.bits)
+        bindings[self.unknown] = jets.series(Jet.of([limit, 1], order))
+        read = jets.separated(read_series(self.increment, bindings, jets, window))
+        return self._as_far_as_known(read, scalars.exponents)
+
+    def _as_far_as_known(
+        self, read: list[PowerLogSeries], field: ExactField
+    ) -> list[PowerLogSeries]:
         if self.known_to is None:
             return read
-        field = scalars.exponents
         return [series.truncated(field.size(field.element(self.known_to))) for series in read]
 
     @cached_property
@@ -134,24 +155,35 @@ class DrivenRecurrence:
         return constant
 
     def exact_orbit(
-        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf, bits: int
+        self,
+        values: Mapping[sympy.Symbol, object],
+        start: mpmath.mpf,
+        bits: int,
+        drive_start: mpmath.mpf | None = None,
     ) -> Iterator[mpmath.mpf] | None:
-        """Return the values from layer 0 on if the recurrence is in the index alone."""
-        if self.known_to is not None or self.drive.expansion is not None:
+        """Return the values from layer 0 on if G is exact and the drive can be run."""
+        drive = self.drive.orbit(values, drive_start, bits)
+        if self.known_to is not None or drive is None:
             return None
-        return self._orbit(values, start, bits)
+        return self._orbit(values, start, bits, drive)
 
     def _orbit(
-        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf, bits: int
+        self,
+        values: Mapping[sympy.Symbol, object],
+        start: mpmath.mpf,
+        bits: int,
+        drive: Iterator[dict[sympy.Symbol, arb]],
     ) -> Iterator[mpmath.mpf]:
-        names = self.increment.free_symbols - {INDEX, self.unknown}
+        names = self.increment.free_symbols - {self.unknown, *self.drive.symbols}
         constants = {symbol: constant_ball(symbol, values, bits) for symbol in names}
-        step = compile_ball(self.unknown + self.increment, [self.unknown, INDEX, *constants])
-        value, layer = start, 0
-        while True:
+        moving = sorted(self.drive.symbols, key=str)
+        step = compile_ball(self.unknown + self.increment, [self.unknown, *moving, *constants])
+        value = start
+        for at in drive:
             yield value
-            ball = step(as_ball(value, bits), arb(layer), *constants.values())
-            value, layer = Enclosure(ball.real).midpoint, layer + 1
+            driving = (at[symbol] for symbol in moving)
+            ball = step(as_ball(value, bits), *driving, *constants.values())
+            value = Enclosure(ball.real).midpoint
 
 
 def nonlinear_order(problem: DrivenRecurrence, reach: fmpq, size: fmpq) -> int:
@@ -193,31 +225,38 @@ def _ball_solution(
     """Return the solution with coefficients that are polynomials in C, or balls and exp part."""
     forcing, linear, delta = problem.leading_orders
     reach = fmpq(max(4, terms // 3))
-    scalars = BallScalars(ExactField([*problem.exponents(), delta], problem.given), bits, values)
+    scalars, exponent = _ball_setting(problem, delta, values, bits)
     step = scalars.coefficient(problem.drive.step)
     if linear is not None and linear > -1:
         size = fmpq(0) if forcing is None else forcing - linear
         count = 1 if forcing is None else nonlinear_order(problem, reach, size)
-        series = _cleaned(problem, problem.coefficients(scalars, reach + 3, count, values))
+        series = problem.ball_coefficients(scalars, reach + 3, count, values)
         return exponential_parts(series, step, size - reach, linear - reach)
     _, largest = regular_setup(problem)
     count = nonlinear_order(problem, reach, largest)
-    series = _cleaned(problem, problem.coefficients(scalars, reach + 3, count, values))
-    exponent = scalars.exponents.element(delta)
+    series = problem.ball_coefficients(scalars, reach + 3, count, values)
     homogeneous = PowerLogSeries.of(scalars, [(-exponent, (arb_poly([0, 1]),))], None)
     return regular_solution(series, step, exponent, homogeneous, largest - reach), None
 
 
-def _cleaned(problem: DrivenRecurrence, series: list[PowerLogSeries]) -> list[PowerLogSeries]:
-    """Drop from r and a the leading blocks that vanish exactly; balls cannot tell."""
-    forcing, linear, _ = problem.leading_orders
-    cleaned = []
-    for one, bound in zip(series, (forcing, linear), strict=False):
-        size = one.scalars.exponents.size
-        floor = bound if bound is not None else fmpq(-(10**9))
-        kept = [item for item in one.blocks if size(item[0]) <= floor]
-        cleaned.append(PowerLogSeries.of(one.scalars, kept, one.cutoff))
-    return [*cleaned, *series[2:]]
+def _ball_setting(
+    problem: DrivenRecurrence,
+    delta: sympy.Expr,
+    values: Mapping[sympy.Symbol, object],
+    bits: int,
+) -> tuple[BallScalars, Any]:
+    """Return the arithmetic in which a constant is computed, and delta among its exponents.
+
+    Where all other exponents are rational an irrational delta is replaced by its midpoint:
+    rationals are a hundred times faster, and the error is that of a ball at ``bits`` bits.
+    """
+    field = ExactField(problem.exponents(), problem.given)
+    if field.generators or delta.is_Rational:
+        field = ExactField([*problem.exponents(), delta], problem.given)
+        return BallScalars(field, bits, values), field.element(delta)
+    mantissa, exponent = constant_ball(delta, values, bits).mid().man_exp()
+    middle = fmpq(int(mantissa)) * fmpq(2) ** int(exponent)
+    return BallScalars(field, bits, values), middle
 
 
 def _polynomial(series: PowerLogSeries, position: arb) -> arb_poly:

@@ -7,6 +7,7 @@ Everything is expressed in the large variable X of the drive, which grows by a f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -19,9 +20,12 @@ from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.scalars import BallScalars, ExactScalars, ExpressionScalars, constant_ball
 from symprop.asymptotics.series_reading import converted
 from symprop.foundation.errors import InvalidArgument, expected
+from symprop.numerics.evaluation import as_ball
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    import mpmath
 
     from symprop.asymptotics.scalars import Scalars
 
@@ -89,6 +93,19 @@ class Drive:
         assert own is not None
         assert self.symbol is not None
         return {INDEX: index, self.symbol: _moved(own, scalars)}
+
+    def orbit(
+        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf | None, bits: int
+    ) -> Iterator[dict[sympy.Symbol, arb]] | None:
+        """Return the values of the symbols in layers 0, 1, ..., unless the drive is not known."""
+        if self.expansion is None:
+            return ({INDEX: arb(layer)} for layer in count())
+        run = None if start is None else self.expansion.problem.exact_orbit(values, start, bits)
+        if run is None:
+            return None
+        assert self.symbol is not None
+        symbol = self.symbol
+        return ({INDEX: arb(n), symbol: as_ball(value, bits)} for n, value in enumerate(run))
 
     def position(self, values: Mapping[sympy.Symbol, object], layer: int, bits: int) -> arb:
         """Return X at a layer."""

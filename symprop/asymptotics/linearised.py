@@ -7,7 +7,7 @@ series; where a is larger it is exponential, and the series is what remains with
 
 from __future__ import annotations
 
-from math import ceil, factorial
+from math import factorial
 from typing import TYPE_CHECKING, Any
 
 from flint import fmpq
@@ -73,13 +73,14 @@ def regular_solution(
 
     def advanced(solution: PowerLogSeries) -> PowerLogSeries:
         right = forcing + slower * solution
-        right = right + _nonlinear(nonlinear, solution)
+        right = right + _nonlinear(nonlinear, solution, cutoff - 1)
         right = right - _differences(solution, step, first=2, cutoff=cutoff - 1)
         return homogeneous + integrated(right.truncated(cutoff - 1))
 
     sizes = [size for size in (homogeneous.size(), _raised(forcing, 1)) if size is not None]
     gains = [fmpq(1), *_gains([slower, *nonlinear], fmpq(-1), max(sizes, default=fmpq(0)))]
-    return _iterated(advanced, homogeneous.truncated(cutoff), cutoff, gains)
+    start = PowerLogSeries.of(scalars, [], max(sizes, default=cutoff))
+    return _iterated(advanced, start, cutoff, gains)
 
 
 def algebraic_solution(
@@ -109,20 +110,25 @@ def algebraic_solution(
     size = scalars.exponents.size(exponent)
 
     def advanced(solution: PowerLogSeries) -> PowerLogSeries:
-        right = forcing + rest * solution + _nonlinear(nonlinear, solution)
+        right = forcing + rest * solution + _nonlinear(nonlinear, solution, cutoff + size)
         right = right - _differences(solution, step, first=1, cutoff=cutoff + size)
         return (-right).scaled(inverse).shifted(-exponent).truncated(cutoff)
 
-    empty = PowerLogSeries.of(scalars, [], cutoff)
-    gains = _gains([rest, *nonlinear], size, _raised(forcing, -size) or fmpq(0))
-    return _iterated(advanced, empty, cutoff, [1 + size, *gains])
+    own = _raised(forcing, -size)
+    start = PowerLogSeries.of(scalars, [], cutoff if own is None else own)
+    gains = _gains([rest, *nonlinear], size, own or fmpq(0))
+    return _iterated(advanced, start, cutoff, [1 + size, *gains])
 
 
-def _nonlinear(nonlinear: Sequence[PowerLogSeries], solution: PowerLogSeries) -> PowerLogSeries:
+def _nonlinear(
+    nonlinear: Sequence[PowerLogSeries], solution: PowerLogSeries, cutoff: fmpq
+) -> PowerLogSeries:
+    """Return ``b_2 e**2 + b_3 e**3 + ...`` above a cutoff."""
     total = PowerLogSeries.of(solution.scalars, [], None)
-    power = solution
+    sizes = [size for size in (c.size() for c in nonlinear) if size is not None]
+    power, largest = solution, max(sizes, default=fmpq(0))
     for coefficient in nonlinear:
-        power = power * solution
+        power = (power * solution).truncated(cutoff - largest)
         total = total + coefficient * power
     return total
 
@@ -163,13 +169,18 @@ def _iterated(
     cutoff: fmpq,
     gains: Sequence[fmpq],
 ) -> PowerLogSeries:
-    """Make as many passes as bring the error from the leading order below the cutoff."""
+    """Repeat a pass that lowers the cutoff of what it is given, until the one wanted is reached.
+
+    ``start`` is zero up to its cutoff, the size of the solution: early passes are short.
+    """
     if min(gains) <= 0:
         raise OutOfDomain(expected("increment", "to have small corrections", f"gains {gains}"))
-    solution = advanced(start)
-    size = solution.size()
-    if size is None or size <= cutoff:
-        return solution
-    for _ in range(ceil((size - cutoff) / min(gains)) + 1):
-        solution = advanced(solution)
-    return solution.truncated(cutoff)
+    solution = start.truncated(cutoff)
+    while True:
+        before = solution.cutoff
+        solution = advanced(solution).truncated(cutoff)
+        after = solution.cutoff
+        assert before is not None
+        assert after is not None
+        if after <= cutoff or after >= before:
+            return solution

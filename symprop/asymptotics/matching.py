@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 Step = Callable[[mpmath.mpf], object]
+_DRIVE_TERMS = 24
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ class Problem(Protocol):
         """Return the map from layer and value to the constant, by a long expansion."""
 
     def exact_orbit(
-        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf, bits: int
+        self,
+        values: Mapping[sympy.Symbol, object],
+        start: mpmath.mpf,
+        bits: int,
+        drive_start: mpmath.mpf | None = None,
     ) -> Iterator[mpmath.mpf] | None:
         """Return the values from layer 0 on if the recurrence is known exactly."""
 
@@ -86,6 +91,7 @@ def match_constant(
     expansion: Expansion,
     start: object = None,
     *,
+    drive_start: object = None,
     step: Step | None = None,
     orbit: Callable[[], Iterable[object]] | None = None,
     values: Mapping[Any, object] | None = None,
@@ -101,6 +107,9 @@ def match_constant(
         From `autonomous_expansion`, `driven_expansion` or `product_expansion`.
     start : number, optional
         Value in layer 0; not needed with an orbit.
+    drive_start : number, optional
+        Value of the driving solution in layer 0: its constant is matched first. Without it, the
+        constant of the drive must be among ``values``.
     step : callable, optional
         The recurrence, from one mpmath number to the next; needed when the expansion was made
         from a truncated increment.
@@ -159,8 +168,18 @@ def match_constant(
     table = by_name(values or {}, occurring)
     digits = 2 * dps + 20
     bits = bits_from_dps(digits)
+    if drive_start is not None:
+        driving = match_constant(
+            _drive(expansion),
+            drive_start,
+            values=values,
+            dps=dps + 5,
+            terms=max(terms, _DRIVE_TERMS),
+            layers=layers,
+        )
+        table[driving.symbol] = driving.value
     with working_digits(digits):
-        run = _orbit(problem, start, step, orbit, table, bits)
+        run = _orbit(problem, start, drive_start, step, orbit, table, bits)
         constant_at = problem.constant_from(table, terms, bits)
         found = _doubling(run, constant_at, dps, (problem.first_depth, layers), bits)
     (symbol, *_) = (constant.symbol for constant in expansion.constants)
@@ -176,6 +195,7 @@ def match_constant(
 def _orbit(
     problem: Problem,
     start: object,
+    drive_start: object,
     step: Step | None,
     orbit: Callable[[], Iterable[object]] | None,
     values: Mapping[sympy.Symbol, object],
@@ -187,11 +207,21 @@ def _orbit(
     first = _number(start, bits)
     if step is not None:
         return iterated(step, first)
-    exact = problem.exact_orbit(values, first, bits)
+    driving = None if drive_start is None else _number(drive_start, bits)
+    exact = problem.exact_orbit(values, first, bits, driving)
     if exact is None:
-        condition = "to be given: the recurrence is not known exactly"
+        condition = "to be given, or an orbit: the recurrence or its drive is not known exactly"
         raise InvalidArgument(expected("step", condition, step))
     return exact
+
+
+def _drive(expansion: Expansion) -> Expansion:
+    """Return the expansion that drives another."""
+    drive = getattr(expansion.problem, "drive", None)
+    if drive is None or drive.expansion is None:
+        raise InvalidArgument(expected("expansion", "to have a drive", expansion))
+    driving: Expansion = drive.expansion
+    return driving
 
 
 def iterated(step: Step, start: mpmath.mpf) -> Iterator[mpmath.mpf]:

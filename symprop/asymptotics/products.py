@@ -110,26 +110,34 @@ class ProductRecurrence:
         return constant
 
     def exact_orbit(
-        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf, bits: int
+        self,
+        values: Mapping[sympy.Symbol, object],
+        start: mpmath.mpf,
+        bits: int,
+        drive_start: mpmath.mpf | None = None,
     ) -> Iterator[mpmath.mpf] | None:
-        """Return the products from layer 0 on if the factor depends on the index alone."""
-        if self.known_to is not None or self.drive.expansion is not None:
+        """Return the products from layer 0 on if the factor is exact and the drive can be run."""
+        drive = self.drive.orbit(values, drive_start, bits)
+        if self.known_to is not None or drive is None:
             return None
-        return self._products(values, start, bits)
+        return self._products(values, start, bits, drive)
 
     def _products(
-        self, values: Mapping[sympy.Symbol, object], start: mpmath.mpf, bits: int
+        self,
+        values: Mapping[sympy.Symbol, object],
+        start: mpmath.mpf,
+        bits: int,
+        drive: Iterator[dict[sympy.Symbol, arb]],
     ) -> Iterator[mpmath.mpf]:
-        constants = {
-            symbol: constant_ball(symbol, values, bits)
-            for symbol in self.increment.free_symbols - {INDEX}
-        }
-        factor = compile_ball(self.increment, [INDEX, *constants])
-        value, layer = start, 0
-        while True:
+        names = self.increment.free_symbols - self.drive.symbols
+        constants = {symbol: constant_ball(symbol, values, bits) for symbol in names}
+        moving = sorted(self.drive.symbols, key=str)
+        factor = compile_ball(self.increment, [*moving, *constants])
+        value = start
+        for at in drive:
             yield value
-            value = value * Enclosure(factor(arb(layer), *constants.values()).real).midpoint
-            layer += 1
+            driving = (at[symbol] for symbol in moving)
+            value = value * Enclosure(factor(*driving, *constants.values()).real).midpoint
 
 
 def product_expansion(

@@ -108,11 +108,16 @@ def arc_near_end(function: Any, end: int, gap: PowerLogSeries, window: fmpq) -> 
     By the half angle: ``acos(1 - gap) = 2 asin(sqrt(gap/2))``.
     """
     scalars = gap.scalars
-    half, dummy = sympy.Rational(1, 2), sympy.Dummy("x", real=True)
+    half = sympy.Rational(1, 2)
     chord = bounded(gap.scaled(scalars.coefficient(half)), window).power(half)
-    angle = chord.truncated(-window).analytic(
-        lambda n: scalars.taylor(2 * sympy.asin(dummy), dummy, scalars.coefficient(0), n)
-    )
+
+    def coefficient(n: int) -> Any:  # of 2 asin
+        value = (
+            2 * sympy.binomial(n - 1, n // 2) / (sympy.Integer(2) ** (n - 1) * n) if n % 2 else 0
+        )
+        return scalars.coefficient(sympy.sympify(value))
+
+    angle = chord.truncated(-window).analytic(coefficient)
     inward = end if function is sympy.acos else -end
     edge = PowerLogSeries.constant(scalars, function(end))
     return edge + angle.scaled(scalars.coefficient(inward))

@@ -4,9 +4,16 @@ import sympy
 from flint import arb
 
 from symprop.asymptotics.autonomous import autonomous_expansion
+from symprop.asymptotics.driven import driven_expansion
 from symprop.asymptotics.exact_fields import ExactField
 from symprop.asymptotics.expansions import Expansion
-from symprop.asymptotics.matching import by_name, compiled_step, match_constant, series_ball
+from symprop.asymptotics.matching import (
+    MatchedConstant,
+    by_name,
+    compiled_step,
+    match_constant,
+    series_ball,
+)
 from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.scalars import BallScalars
 from symprop.foundation.errors import InvalidArgument, NoConvergence, PrecisionNotReached
@@ -15,6 +22,7 @@ from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import current_bits, working_bits, working_digits
 
+e = sympy.Symbol("e", real=True)
 u = sympy.Symbol("u", positive=True)
 
 
@@ -86,7 +94,9 @@ def test_refusals() -> None:
         match_constant(Expansion((), u, (), None), 1)
     with pytest.raises(PrecisionNotReached) as caught:
         match_constant(autonomous_expansion(2 - 1 / sympy.sqrt(u), u), 4, terms=3, layers=256)
-    assert caught.value.best.estimated_error > 1e-20
+    best = caught.value.best
+    assert isinstance(best, MatchedConstant)
+    assert best.estimated_error > 1e-20
     with pytest.raises(NoConvergence):
         match_constant(autonomous_expansion(2 - 3 / sympy.sqrt(u), u), "1/100")
 
@@ -103,3 +113,32 @@ def test_compiled_step() -> None:
     with working_digits(24):
         step = compiled_step(u**2, u, {}, 80)
         assert step(mpmath.mpf(3)) == 12
+
+
+def erf_cosine() -> tuple[sympy.Expr, sympy.Expr]:
+    """Return the increments of length and cosine: arcsines at a branch point, and elsewhere."""
+    half, q = sympy.Rational(1, 2), 2 * u + 1
+    growth = 3 * sympy.asin(2 * q / (1 + 2 * q)) / sympy.pi + half
+    turn = 3 * sympy.asin(2 * (2 * e * u + 1) / (1 + 2 * q)) / sympy.pi + half - e * growth
+    return growth, turn / (u + growth)
+
+
+def test_constant_of_a_driven_recurrence_belongs_to_the_orbit() -> None:
+    """Whichever layer is called the first, C is the same."""
+    growth, turn = erf_cosine()
+    drive = autonomous_expansion(growth, u, order=2)
+    expansion = driven_expansion(turn, e, sympy.Rational(1, 2), order=1, drive=drive)
+
+    def matched(cosine: object, length: object) -> mpmath.mpf:
+        return match_constant(
+            expansion, cosine, drive_start=length, dps=6, terms=12, layers=512
+        ).value
+
+    at = {u: sympy.Integer(1), e: sympy.Rational(1, 4)}
+    length, cosine = (sympy.N((s + part).subs(at), 60) for s, part in ((u, growth), (e, turn)))
+    first = matched(at[e], at[u])
+    assert abs(first - matched(cosine, length)) < 1e-6
+    with pytest.raises(InvalidArgument, match="drive"):
+        match_constant(expansion, at[e], values={"K": 1})
+    with pytest.raises(InvalidArgument, match="drive"):
+        match_constant(drive, 1, drive_start=1)
