@@ -9,6 +9,7 @@ moments; they differ from the fourth on.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 
@@ -106,7 +107,7 @@ class WeightLaw:
         return size**half * beta
 
 
-def weight_law(spec: WeightLaw | str) -> WeightLaw:
+def weight_law(spec: Any) -> WeightLaw:
     """Return the law named by ``spec``.
 
     Parameters

@@ -1,0 +1,227 @@
+r"""One layer of a network, forward and backward, whatever its weights are made of.
+
+.. math:: H=WX+b,\quad Y=\phi(m(H)),\quad T=s\,X+VY+a,\quad X'=n(T)
+
+Columns are inputs. The backward pass is the exact chain rule, with the derivative of the
+activation taken almost everywhere: a Dirac mass at a jump is left out, as automatic
+differentiation does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symprop.foundation.errors import OutOfDomain, expected
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from symprop.simulator.backends import Weights
+    from symprop.specs.activations import Activation
+    from symprop.specs.architectures import Layer
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Gradients", "Parameters", "Signals", "backpropagate", "normalized", "propagate"]
+
+_ROUNDING = 8 * np.finfo(np.float64).eps  # what centring leaves of a constant column
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Parameters of one layer.
+
+    Attributes
+    ----------
+    inner, outer : Weights
+        ``W`` and ``V``; the latter is None without a second matrix.
+    bias, branch_bias : array of shape (n, 1) or None
+        ``b`` and ``a``; None where they are 0.
+    """
+
+    inner: Weights
+    bias: Array | None
+    outer: Weights | None
+    branch_bias: Array | None
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What a layer computes, arrays of shape (n, k).
+
+    Attributes
+    ----------
+    inputs, hidden, active, total, outputs : array
+        ``X``, ``H``, ``Y``, ``T`` and the next ``X``.
+    """
+
+    inputs: Array
+    hidden: Array
+    active: Array
+    total: Array
+    outputs: Array
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Gradients of a scalar by what a layer computes, arrays of shape (n, k).
+
+    Attributes
+    ----------
+    inputs, hidden, total : array
+        By ``X``, ``H`` and ``T``.
+    """
+
+    inputs: Array
+    hidden: Array
+    total: Array
+
+
+def propagate(layer: Layer, parameters: Parameters, inputs: Array) -> Signals:
+    """Return what a layer computes of its inputs.
+
+    Parameters
+    ----------
+    layer : Layer
+        Its choices; its variances are not read, they are in the parameters.
+    parameters : Parameters
+        Its weights and biases.
+    inputs : array of shape (n, k)
+        Columns are inputs.
+
+    Returns
+    -------
+    Signals
+
+    Raises
+    ------
+    OutOfDomain
+        If a column to be normalised has no length, the activation has no value, or the hidden
+        signals overflow.
+    """
+    hidden = parameters.inner.times(inputs)
+    if parameters.bias is not None:
+        hidden = hidden + parameters.bias
+    active = layer.activation(_normalized_hidden(layer, hidden))
+    total = active if parameters.outer is None else parameters.outer.times(active)
+    if parameters.branch_bias is not None:
+        total = total + parameters.branch_bias
+    if layer.skip:
+        total = total + inputs
+    outputs = total
+    if layer.normalize_output is not None:
+        outputs = normalized(total, centred=layer.normalize_output == "layer")
+    return Signals(inputs, hidden, active, total, outputs)
+
+
+def backpropagate(
+    layer: Layer, parameters: Parameters, signals: Signals, gradient: Array
+) -> Gradients:
+    """Return the gradients inside a layer, given that by its outputs.
+
+    Parameters
+    ----------
+    layer : Layer
+        Its choices.
+    parameters : Parameters
+        The weights of the way back: those of the way forward, or fresh ones for the idealised
+        pass. Biases are not read.
+    signals : Signals
+        From the way forward.
+    gradient : array of shape (n, k)
+        By the outputs of the layer.
+
+    Returns
+    -------
+    Gradients
+
+    Raises
+    ------
+    OutOfDomain
+        If the activation has no derivative almost everywhere, or a value of it is infinite.
+    """
+    total = gradient
+    if layer.normalize_output is not None:
+        centred = layer.normalize_output == "layer"
+        total = _through_normalization(signals.total, gradient, centred=centred)
+    active = total if parameters.outer is None else parameters.outer.transposed_times(total)
+    slope = _derivative(layer.activation)
+    hidden = active * slope(_normalized_hidden(layer, signals.hidden))
+    if layer.normalize_hidden:
+        hidden = _through_normalization(signals.hidden, hidden, centred=layer.center_hidden)
+    inputs = parameters.inner.transposed_times(hidden)
+    if layer.skip:
+        inputs = inputs + total
+    return Gradients(inputs, hidden, total)
+
+
+def normalized(columns: Array, *, centred: bool) -> Array:
+    """Return columns scaled to unit mean square, their means taken away first or not.
+
+    Parameters
+    ----------
+    columns : array of shape (n, k)
+        What to scale.
+    centred : bool
+        Layer normalisation if true, RMS normalisation if not.
+
+    Returns
+    -------
+    array of shape (n, k)
+
+    Raises
+    ------
+    OutOfDomain
+        If nothing is left of a column to be scaled.
+
+    Conventions
+    -----------
+    No constant is added to the mean square.
+
+    Examples
+    --------
+    >>> normalized(np.array([[1.0], [3.0]]), centred=True)
+    array([[-1.],
+           [ 1.]])
+    """
+    shifted, lengths = _shifted(columns, centred=centred)
+    return shifted / lengths
+
+
+def _shifted(columns: Array, *, centred: bool) -> tuple[Array, Array]:
+    """Return columns, centred if asked for, and their root mean squares."""
+    shifted = columns - columns.mean(axis=0) if centred else columns
+    lengths = np.sqrt(np.mean(shifted**2, axis=0))
+    before = np.sqrt(np.mean(columns**2, axis=0))
+    dead = np.flatnonzero(lengths <= _ROUNDING * before if centred else before == 0)
+    if dead.size:
+        condition = f"to be normalised not to be {'constant' if centred else 'zero'}"
+        raise OutOfDomain(expected("columns", condition, f"column {dead[0]}"))
+    return shifted, lengths
+
+
+def _through_normalization(columns: Array, gradient: Array, *, centred: bool) -> Array:
+    """Return the gradient by columns, given that by the normalised columns."""
+    shifted, lengths = _shifted(columns, centred=centred)
+    unit = shifted / lengths
+    radial = unit * np.mean(gradient * unit, axis=0)
+    tangential = gradient - radial
+    if centred:
+        tangential = tangential - gradient.mean(axis=0)
+    result: Array = tangential / lengths
+    return result
+
+
+def _normalized_hidden(layer: Layer, hidden: Array) -> Array:
+    if not np.isfinite(hidden).all():
+        raise OutOfDomain(expected("hidden signals", "to be finite in float64", "an overflow"))
+    return normalized(hidden, centred=layer.center_hidden) if layer.normalize_hidden else hidden
+
+
+@lru_cache(maxsize=64)
+def _derivative(phi: Activation) -> Activation:
+    return phi.weak_derivative().regular

@@ -1,0 +1,140 @@
+"""One layer: the formulas written out, and the chain rule against finite differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symprop.foundation.errors import OutOfDomain
+from symprop.simulator.backends import NumpyBackend, draw_weights
+from symprop.simulator.dense_layers import Parameters, backpropagate, normalized, propagate
+from symprop.specs.activations import activation
+from symprop.specs.architectures import Layer
+from symprop.specs.initialization import WeightLaw
+
+WIDTH = 6
+TANH = activation("tanh")
+LAYERS = [
+    Layer(TANH, 2, 1),
+    Layer(TANH, 2, 1, normalize_hidden=True),
+    Layer(TANH, 2, 1, normalize_hidden=True, center_hidden=True),
+    Layer(TANH, 2, 1, normalize_output="rms"),
+    Layer(TANH, 2, 1, normalize_output="layer"),
+    Layer(TANH, 2, 1, skip=True),
+    Layer(TANH, 2, 1, 3, 1, skip=True),
+    Layer(TANH, 2, 1, 3, 1, skip=True, normalize_hidden=True, normalize_output="rms"),
+    Layer(activation("x**3 + x"), 2, 1, 3, 1, normalize_hidden=True, normalize_output="layer"),
+]
+
+
+class Held:
+    """Weights given as an array."""
+
+    def __init__(self, entries: np.ndarray) -> None:
+        self.entries = entries
+
+    def times(self, columns: np.ndarray) -> np.ndarray:
+        return self.entries @ columns
+
+    def transposed_times(self, columns: np.ndarray) -> np.ndarray:
+        return self.entries.T @ columns
+
+
+def parameters(layer: Layer, rng: np.random.Generator) -> Parameters:
+    outer = layer.branch_weight_variance is not None
+    square, bias = (WIDTH, WIDTH), (WIDTH, 1)
+    return Parameters(
+        Held(rng.standard_normal(square)),
+        rng.standard_normal(bias),
+        Held(rng.standard_normal(square)) if outer else None,
+        rng.standard_normal(bias) if outer else None,
+    )
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_gradients_are_those_of_finite_differences(layer: Layer) -> None:
+    """Central differences of the scalar by X, by b and by a; h and T move as their biases do."""
+    rng = np.random.default_rng(4)
+    given, inputs = parameters(layer, rng), rng.standard_normal((WIDTH, 2))
+    readout = rng.standard_normal((WIDTH, 2))
+    found = backpropagate(layer, given, propagate(layer, given, inputs), readout)
+    step = 1e-5
+
+    def scalar(moved: Parameters, columns: np.ndarray) -> np.ndarray:
+        return np.sum(readout * propagate(layer, moved, columns).outputs, axis=0)
+
+    for entry in range(WIDTH):
+        unit = step * np.eye(WIDTH)[:, entry : entry + 1]
+        by_inputs = scalar(given, inputs + unit) - scalar(given, inputs - unit)
+        np.testing.assert_allclose(by_inputs / (2 * step), found.inputs[entry], atol=2e-8)
+        ends = [
+            scalar(
+                Parameters(given.inner, given.bias + sign * unit, given.outer, given.branch_bias),
+                inputs,
+            )
+            for sign in (1, -1)
+        ]
+        np.testing.assert_allclose((ends[0] - ends[1]) / (2 * step), found.hidden[entry], atol=2e-8)
+        ends = [
+            scalar(
+                Parameters(
+                    given.inner,
+                    given.bias,
+                    given.outer,
+                    sign * unit + (0 if given.branch_bias is None else given.branch_bias),
+                ),
+                inputs,
+            )
+            for sign in (1, -1)
+        ]
+        np.testing.assert_allclose((ends[0] - ends[1]) / (2 * step), found.total[entry], atol=2e-8)
+
+
+def test_a_layer_written_out() -> None:
+    layer = LAYERS[7]
+    rng = np.random.default_rng(0)
+    given, x = parameters(layer, rng), rng.standard_normal((WIDTH, 3))
+    h = given.inner.entries @ x + given.bias
+    y = np.tanh(h / np.sqrt(np.mean(h**2, axis=0)))
+    total = x + given.outer.entries @ y + given.branch_bias
+    signals = propagate(layer, given, x)
+    np.testing.assert_allclose(signals.hidden, h, rtol=1e-13)
+    np.testing.assert_allclose(signals.active, y, rtol=1e-13)
+    np.testing.assert_allclose(signals.total, total, rtol=1e-13)
+    np.testing.assert_allclose(
+        signals.outputs, total / np.sqrt(np.mean(total**2, axis=0)), rtol=1e-13
+    )
+
+
+@pytest.mark.parametrize("centred", [False, True])
+def test_normalised_columns(centred: bool) -> None:
+    columns = np.random.default_rng(1).standard_normal((9, 4)) + 5
+    unit = normalized(columns, centred=centred)
+    np.testing.assert_allclose(np.mean(unit**2, axis=0), 1, rtol=1e-14)
+    assert (np.abs(unit.mean(axis=0)) < 1e-14).all() == centred
+    np.testing.assert_allclose(normalized(3 * unit, centred=centred), unit, rtol=1e-13)
+
+
+def test_what_has_no_length_cannot_be_normalised() -> None:
+    with pytest.raises(OutOfDomain, match="not to be zero but got columns=column 1"):
+        normalized(np.array([[1.0, 0.0], [2.0, 0.0]]), centred=False)
+    with pytest.raises(OutOfDomain, match="not to be constant"):
+        normalized(np.full((3, 1), 0.1), centred=True)
+    assert normalized(np.full((3, 1), 0.1), centred=False)[0, 0] == pytest.approx(1)
+
+
+def test_overflow_is_an_error() -> None:
+    given = Parameters(Held(np.full((1, 1), 1e300)), None, None, None)
+    with pytest.raises(OutOfDomain, match="hidden signals"), np.errstate(over="ignore"):
+        propagate(Layer(activation("identity"), 1, 0), given, np.full((1, 1), 1e300))
+
+
+def test_drawn_weights_are_weights() -> None:
+    """The layer needs nothing of a matrix but its two products."""
+    rng = np.random.default_rng(3)
+    drawn = draw_weights(NumpyBackend(), WeightLaw("laplace"), variance=2.0, width=WIDTH, rng=rng)
+    entries = drawn.times(np.eye(WIDTH))
+    x = rng.standard_normal((WIDTH, 2))
+    one = propagate(LAYERS[0], Parameters(drawn, None, None, None), x)
+    two = propagate(LAYERS[0], Parameters(Held(entries), None, None, None), x)
+    np.testing.assert_array_equal(one.outputs, two.outputs)
