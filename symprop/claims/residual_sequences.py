@@ -288,8 +288,8 @@ SUBCRITICAL = Claim(
     title="Product recurrence with perturbation that is not summable",
     statement=(
         "For 0 < β < 1: log |ε_l| = δ l^(1-β)/(1-β) + r_l with r_l ~ -δ² l^(1-2β)/(2(1-2β)) for "
-        "β < 1/2, r_l = -(δ²/2) log l + O(1) for β = 1/2, and r_l convergent for β > 1/2; the "
-        "next terms are δ³ l^(1-3β)/(3(1-3β)), a constant and δ l^(-β)/2"
+        "β < 1/2, r_l = -(δ²/2) log l + O(1) for β = 1/2, and r_l convergent for β > 1/2; for "
+        "β > 1/3 the next terms are a constant, δ³ l^(1-3β)/(3(1-3β)) and δ l^(-β)/2"
     ),
     variables=VARIABLES,
     assumptions=(RECURRENCE, NO_ZERO),

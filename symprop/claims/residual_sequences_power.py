@@ -349,8 +349,9 @@ SOURCE_LARGE = Claim(
     id="residual.power-difference-equation-source-large",
     title="Power difference equation with a source: α below 1/2",
     statement=(
-        "For 0 <= α < 1/2 and C > 0: (w_l - K_1 l^(1/(1-α))) / l -> d = C (1-α)/(1-2α); the next "
-        "terms are -(1-α) s d² l^(-s)/(2 (1-2s) K_1), s = α/(1-α), and -K_2 l^(s-1) log l"
+        "For 0 <= α < 1/2 and C > 0: (w_l - K_1 l^(1/(1-α))) / l -> d = C (1-α)/(1-2α); for "
+        "α ≠ 1/3, 1/4 and s = α/(1-α) it is d - (1-α) s d² l^(-s)/(2 (1-2s) K_1) "
+        "- K_2 l^(s-1) log l + O(l^(-2s) + l^(s-1))"
     ),
     variables=VARIABLES,
     assumptions=(RECURRENCE, "w_0 > 0, C > 0 (with C = 0 Lemma C.13 applies)"),
