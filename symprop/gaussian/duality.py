@@ -170,7 +170,7 @@ class DualKernel:
             return Enclosure(0)
         try:
             return self._adaptive(
-                lambda bits, form: self._ball(angle, bits, form), dps, "dual kernel"
+                lambda bits, form: self._ball(angle, bits, form), dps, "dual kernel", angle
             )
         except PrecisionNotReached as error:
             raise self._finite(error, angle) from None
@@ -188,7 +188,7 @@ class DualKernel:
             with working_bits(bits):
                 return self._ball(one, bits, closed) - self._ball(angle, bits, closed)
 
-        return self._adaptive(difference, dps, "deficit")
+        return self._adaptive(difference, dps, "deficit", angle)
 
     @property
     def _parities(self) -> tuple[str | None, str | None]:
@@ -202,7 +202,9 @@ class DualKernel:
         """Whether the closed form is 0 at ``rho = +-1``, where balls would only be tiny."""
         return rho in (1, -1) and self.has_closed_form and self.closed_form.subs(RHO, rho) == 0
 
-    def _adaptive(self, function: Callable[[int, bool], arb], dps: int, what: str) -> Enclosure:
+    def _adaptive(
+        self, function: Callable[[int, bool], arb], dps: int, what: str, angle: Angle
+    ) -> Enclosure:
         """Try the closed form first; quadrature where it cancels hopelessly or is missing.
 
         At extreme variances a closed form can be the difference of numbers like exp(10^11).
@@ -213,8 +215,8 @@ class DualKernel:
                     lambda bits: function(bits, True), dps, what, doublings=_CLOSED_FORM_DOUBLINGS
                 )
             except PrecisionNotReached as error:
-                if not self._has_quadrature:
-                    raise
+                if not self._has_quadrature or (error.best is not None and angle.exact is None):
+                    raise  # no rule does better on a wide argument
                 try:
                     return adaptive(
                         lambda bits: function(bits, False), dps, what, zero_bits=_QUADRATURE_BITS
@@ -233,6 +235,7 @@ class DualKernel:
 
     def evalf(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> mpmath.mpf:
         """Return the kernel as an mpmath number of ``dps`` digits, all of them right."""
+        check_dps(dps)
         ball = self.enclose(rho, angle_gap=angle_gap, dps=dps + 3)
         with working_digits(dps):
             return +ball.midpoint

@@ -29,12 +29,16 @@ __all__ = [
     "require_square_integrable",
 ]
 
+_LEAST_VARIANCE, _LARGEST_VARIANCE = arb(2) ** -1000, arb(2) ** 1000
+
 
 def positive_variance(value: object, bits: int, name: str = "variance") -> arb:
-    """Return the ball of a variance, refusing anything not proved positive."""
+    """Return the ball of a variance, refusing what is not proved positive or is astronomical."""
     ball = as_ball(value, bits, name)
     if not ball > 0:
         raise OutOfDomain(expected(name, "to be > 0", value))
+    if not (ball > _LEAST_VARIANCE and ball < _LARGEST_VARIANCE):
+        raise OutOfDomain(expected(name, "between 1e-300 and 1e300", value))
     return ball
 
 

@@ -168,7 +168,7 @@ def closed_form_kernel(form: HotForm, variances: tuple[Any, Any]) -> ClosedFormK
     scale = abs(factor)
     for q in pair:
         end = Tile(np.ones(1), None, q, q, *np.empty((3, 1)))
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             formula.value(end, form.parameter)
         if not math.isfinite(end.out[0]) or q == 0.0:
             raise OutOfDomain(expected("variances", "to give a finite float64 kernel", variances))

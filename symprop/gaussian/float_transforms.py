@@ -38,13 +38,17 @@ _REACH = arb("2.5625")
 _DIGITS = 24
 _ACCURACY = 2.0**-55
 _MOST_KERNELS = 256
+_LEAST, _LARGEST = 1e-300, 1e300
 
 
 def _positive(name: str, values: ArrayLike) -> NDArray[np.float64]:
     array = real_array(name, values)
-    bad = ~(np.isfinite(array) & (array > 0))
+    bad = ~((array > 0) & (array < np.inf))
     if bad.any():
         raise OutOfDomain(expected(name, "to be > 0 and finite", float(array[bad].flat[0])))
+    bad = (array < _LEAST) | (array > _LARGEST)
+    if bad.any():
+        raise OutOfDomain(expected(name, "between 1e-300 and 1e300", float(array[bad].flat[0])))
     return array
 
 

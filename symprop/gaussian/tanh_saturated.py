@@ -66,7 +66,7 @@ def saturated_kernel(q: arb, gap: arb, bits: int) -> arb | None:
     Enclosed.
     """
     goal = bits * _LOG2 + 4
-    large, small = (min(2 * float(q * factor), 1e300) for factor in (2 - gap, gap))
+    large, small = (max(1e-300, min(2 * float(q * factor), 1e300)) for factor in (2 - gap, gap))
     terms = _terms(large, small, goal)
     if terms is None:
         return None

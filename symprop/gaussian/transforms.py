@@ -100,7 +100,7 @@ class VTransform:
 
     def evalf(self, q: object, *, dps: int = 50) -> mpmath.mpf:
         """Return ``V(q)`` as an mpmath number with ``dps`` right digits."""
-        return _rounded(self.enclose(q, dps=dps + 3), dps)
+        return _rounded(self.enclose(q, dps=check_dps(dps) + 3), dps)
 
     def __call__(self, q: ArrayLike) -> NDArray[np.float64]:
         """Return ``V`` on an array of variances in float64."""
@@ -157,7 +157,7 @@ class WTransform:
 
     def evalf(self, q: object, nu: object, *, dps: int = 50) -> mpmath.mpf:
         """Return ``W(q, nu)`` as an mpmath number with ``dps`` right digits."""
-        return _rounded(self.enclose(q, nu, dps=dps + 3), dps)
+        return _rounded(self.enclose(q, nu, dps=check_dps(dps) + 3), dps)
 
     def __call__(self, q: ArrayLike, nu: ArrayLike) -> NDArray[np.float64]:
         """Return ``W`` on arrays of variances and covariances in float64, broadcasting.

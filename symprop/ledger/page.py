@@ -44,7 +44,8 @@ math[display="block"] { margin: .3rem 0; width: fit-content; max-width: 100%; ov
 code, .mono { font-family: ui-monospace, monospace; font-size: .88em; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 td, th { border-top: 1px solid var(--line); padding: .25rem .5rem; text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; }
+  vertical-align: top; }
+td:last-child { overflow-wrap: anywhere; }
 @media (max-width: 45rem) {
   body { margin: 1rem auto; }
   summary { flex-wrap: wrap; } summary .title { flex: 1 1 65%; }

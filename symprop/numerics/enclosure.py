@@ -110,14 +110,15 @@ class Enclosure:
         check_integer("bits", bits, minimum=2, maximum=_MOST_BITS)
         left, right = _read(lower, bits, "lower"), _read(upper, bits, "upper")
         if left > right:
-            raise InvalidArgument(expected("upper", f">= {lower}", upper))
+            raise InvalidArgument(expected("lower", "to be at most upper", (lower, upper)))
         with working_bits(bits):
             return cls(left.union(right))
 
     @classmethod
     def from_integers(cls, parts: Sequence[int]) -> Enclosure:
         """Inverse of `to_integers`; exact."""
-        if len(parts) != 4 or not all(isinstance(part, int) for part in parts):
+        is_sequence = isinstance(parts, list | tuple)
+        if not is_sequence or len(parts) != 4 or not all(isinstance(part, int) for part in parts):
             raise InvalidArgument(expected("parts", "to be four integers", parts))
         mantissa, exponent, radius_mantissa, radius_exponent = parts
         if radius_mantissa < 0:
@@ -213,6 +214,8 @@ class Enclosure:
 
     def intersection(self, other: Enclosure) -> Enclosure:
         """Return an enclosure of a number known to lie in both intervals."""
+        if not isinstance(other, Enclosure):
+            raise InvalidArgument(expected("other", "to be an Enclosure", other))
         if not self.overlaps(other):
             raise InvalidArgument(expected("other", f"to overlap {self}", str(other)))
         with working_bits(max(self._bits(), other._bits())):

@@ -12,6 +12,7 @@ from symprop.specs.expression import X, parse_expression, parse_number
 __all__ = ["exact_number", "normal_form", "substitute"]
 
 _MOST_PASSES = 6
+_MOST_BITS = 8192  # of an integer; Python prints no more than 4300 digits
 
 
 def exact_number(name: str, value: object) -> sympy.Expr:
@@ -21,6 +22,11 @@ def exact_number(name: str, value: object) -> sympy.Expr:
     exact = as_exact(value, name)
     if exact is None:
         raise InvalidArgument(expected(name, "to be an exact number", value))
+    if any(
+        max(abs(int(part.p)), int(part.q)).bit_length() > _MOST_BITS
+        for part in exact.atoms(sympy.Rational)
+    ):
+        raise InvalidArgument(expected(name, f"to be written with {_MOST_BITS} bits", value))
     return exact
 
 

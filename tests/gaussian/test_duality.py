@@ -16,6 +16,7 @@ from symprop.foundation.errors import (
 )
 from symprop.gaussian.closed_forms import RHO
 from symprop.gaussian.duality import Angle, dual_kernel
+from symprop.gaussian.transforms import v_transform
 from symprop.numerics.enclosure import Enclosure
 
 CLOSED = ["relu", "erf", "gelu", "sin", "exp", "elu", "hard_tanh", "alpha_relu:7/10"]
@@ -268,3 +269,31 @@ def test_high_derivatives() -> None:
     assert abs(twentieth - series * sympy.factorial(20)) < Fraction(1, 100)
     with pytest.raises(OutOfDomain, match="grow too long"):
         dual_kernel("elu").derivative(900)
+
+
+def test_tanh_deficits_below_the_range_of_floats() -> None:
+    kernel = dual_kernel("tanh")
+    slope = kernel.derivative().enclose(1, dps=20)
+    for exponent in (330, 1000):
+        found = kernel.deficit(angle_gap=Fraction(1, 10**exponent), dps=15)
+        assert abs(found * 10**exponent / slope - 1) < Fraction(1, 10**14)
+
+
+def test_a_wide_correlation_is_refused_at_once() -> None:
+    with pytest.raises(PrecisionNotReached):
+        dual_kernel("exp", variances=(2, 2)).enclose(arb(0, "0.5"), dps=15)
+
+
+@pytest.mark.parametrize("variance", ["1e-301", "1e302", 10**400, Fraction(1, 10**400)])
+def test_astronomical_variances_are_refused(variance: Any) -> None:
+    for name in ("tanh", "gelu", "exp"):
+        with pytest.raises(OutOfDomain, match="variances"):
+            dual_kernel(name, variances=(1, variance))
+
+
+def test_the_digits_of_an_mpmath_value_are_checked() -> None:
+    for bad in ("15", b"1", None, 0, 10**9):
+        with pytest.raises(InvalidArgument, match="dps"):
+            dual_kernel("relu").evalf("1/2", dps=bad)
+        with pytest.raises(InvalidArgument, match="dps"):
+            v_transform("relu").evalf("1/2", dps=bad)

@@ -256,3 +256,20 @@ def test_text_with_an_enormous_exponent_is_refused() -> None:
 def test_a_limit_of_digits_is_checked(limit: int) -> None:
     with pytest.raises(InvalidArgument, match="limit"):
         pi().proved_digits(limit)
+
+
+@pytest.mark.parametrize("bad", [None, 1, "1 2 3 4", {1, 2, 3, 4}, arb(1)], ids=repr)
+def test_parts_must_be_a_list_of_integers(bad: Any) -> None:
+    with pytest.raises(InvalidArgument, match="parts"):
+        Enclosure.from_integers(bad)
+
+
+def test_only_enclosures_intersect() -> None:
+    with pytest.raises(InvalidArgument, match="other to be an Enclosure"):
+        pi().intersection(3)  # type: ignore[arg-type]
+
+
+def test_bounds_out_of_order_are_named_shortly() -> None:
+    with pytest.raises(InvalidArgument, match="lower to be at most upper") as caught:
+        Enclosure.from_bounds("9" * 10_000, 2)
+    assert len(str(caught.value)) < 400

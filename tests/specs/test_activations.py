@@ -178,3 +178,8 @@ def test_scaled() -> None:
 
 def test_constructed_directly_it_is_the_same_value() -> None:
     assert Activation("anything", sympy.Max(0, X)) == activation("relu")
+
+
+def test_scalings_by_enormous_numbers_are_refused() -> None:
+    with pytest.raises(InvalidArgument, match="bits"):
+        activation("relu").scaled(10**5000)
