@@ -294,7 +294,8 @@ def ordered_map(series: Series, steepness: Fraction) -> Series:
 def tilted_map(series: Series, fixed: Fraction, linear: Fraction) -> Series:
     """Return ``a + b x + d q`` with fixed points ``fixed`` and 1, for a centred ``q``.
 
-    Every map with ``P(0) > 0``, ``P'(1) > 1`` and a rational inner fixed point has this form.
+    Every map with ``P(0) > 0``, ``P'(1) > 1`` and a rational inner fixed point has this form;
+    ``fixed = 0`` gives the centred maps.
     """
     lift = (fixed - Fraction(value(series, fixed))) / (1 - fixed)
     share = (1 - linear) / (1 + lift)

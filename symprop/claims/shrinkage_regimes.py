@@ -154,7 +154,7 @@ def logarithm_over_depth(depth: int, dps: int) -> arb:
 
 
 Q = {"q": centred_series()}
-TILT = Q | {"fixed": Real(0, 1, open_at="both"), "linear": Real(0, 1, open_at="upper")}
+TILT = Q | {"fixed": Real(0, 1, open_at="upper"), "linear": Real(0, 1, open_at="upper")}
 GAP = {"gap": Real(0, 2, open_at="lower"), "depth": Integer(0, reach=200)}
 MAP = {"q": "every map with slope s at 1 is 1 - s/p + (s/p) q, q centred with slope p"}
 DEPTHS = tuple(2**k for k in range(4, 14))
@@ -191,7 +191,7 @@ CLAIMS = (
             "P' >= 0 and P'' >= 0 on [0, 1]; unless P(ρ) = ρ, exactly one fixed point in [0, 1] "
             "attracts: P(ρ) - ρ is positive below it and negative between it and 1"
         ),
-        variables={"c": "coefficients, sum 1", "fixed": "the point, if inside (0, 1)"} | MAP,
+        variables={"c": "coefficients, sum 1", "fixed": "the point, if in [0, 1)"} | MAP,
         checks=(
             attack(rise, ">=", 0, domain={"c": any_series(), "rho": Real(0, 1)}),
             attack(curvature, ">=", 0, domain={"c": any_series(), "rho": Real(0, 1)}),
@@ -200,7 +200,10 @@ CLAIMS = (
                 ">",
                 0,
                 domain=TILT | {"rho": Real(-1, 1, open_at="upper")},
-                assuming=lambda q, fixed, rho: bends(q) and rho != fixed,
+                # odd maps, for which 0 attracts, keep -1
+                assuming=lambda q, fixed, rho: (
+                    bends(q) and rho != fixed and (rho > -1 or fixed > 0)
+                ),
                 tries=(120, 1500),
             ),
             attack(

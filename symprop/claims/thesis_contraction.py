@@ -170,6 +170,10 @@ CLAIMS = (
         ),
         variables=MEANINGS,
         assumptions=("κ(0) = 0, κ(1) = 1", "φ is not linear"),
+        as_printed=(
+            "for linear φ as well. The proof takes κ'(1) < 1 for necessary where 1 attracts, which "
+            "case 3 of Theorem 5.11 contradicts; κ'(1) > 1 settles it"
+        ),
         checks=(
             attack(
                 size_of_image,
