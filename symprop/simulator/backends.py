@@ -171,16 +171,17 @@ class NumpyBackend(Backend):
 
 @dataclass(frozen=True)
 class _Matrix:
-    """Weights held by a backend."""
+    """A multiple of an array held by a backend; scaling the products spares a pass over it."""
 
     backend: Backend
+    scale: float
     entries: Any
 
     def times(self, columns: Array) -> Array:
-        return self.backend.to_numpy(self.entries @ self.backend.from_numpy(columns))
+        return self.backend.to_numpy(self.entries @ self.backend.from_numpy(self.scale * columns))
 
     def transposed_times(self, columns: Array) -> Array:
-        return self.backend.to_numpy(self.entries.T @ self.backend.from_numpy(columns))
+        return self.backend.to_numpy(self.entries.T @ self.backend.from_numpy(self.scale * columns))
 
 
 def physical_memory() -> float:
@@ -281,5 +282,4 @@ def draw_weights(
     else:
         entries = backend.orthogonal_factor(backend.normal(width, stream))
         scale = math.sqrt(variance)
-    entries *= scale
-    return _Matrix(backend, entries)
+    return _Matrix(backend, scale, entries)

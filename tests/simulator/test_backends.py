@@ -37,7 +37,7 @@ def entries(name: str, width: int, *, seed: int = 0, dtype: str = "float64") -> 
 @pytest.mark.parametrize("name", LAWS)
 def test_moments_are_the_exact_ones(name: str, dtype: str) -> None:
     """Independent small matrices, so that the standard error is measured also for Haar."""
-    width, runs = 4, 3000
+    width, runs = 6, 800
     rng = np.random.default_rng(7)
     law = WeightLaw(name)
     sample = np.stack(
