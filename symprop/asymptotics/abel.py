@@ -24,7 +24,7 @@ def leading_growth(f: PowerLogSeries) -> tuple[Any, Any]:
     exponent, block = f.leading
     if len(block) != 1:
         raise OutOfDomain(
-            expected("f", "to have a leading term free of logarithms", f"{len(block)} log-powers")
+            expected("increment", "to have a leading term free of logarithms", f.leading_text())
         )
     return exponent, block[0]
 

@@ -15,7 +15,7 @@ from symprop.asymptotics.abel import (
     leading_growth,
 )
 from symprop.asymptotics.exact_fields import ExactField
-from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, terms_of
+from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, solves, terms_of
 from symprop.asymptotics.matching import compiled_step, iterated, series_ball
 from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.scalars import (
@@ -151,6 +151,12 @@ class AutonomousRecurrence:
             return None
         return iterated(compiled_step(self.increment, self.variable, values, bits), start)
 
+    def is_solved_by(
+        self, terms: tuple[Term, ...], moved: Callable[[sympy.Symbol], sympy.Expr]
+    ) -> bool:
+        """Whether the expansion ends with these terms; ``moved`` is X one layer later."""
+        return self.known_to is None and solves(terms, moved, self.increment, self.variable)
+
     def solving_field(self, series: PowerLogSeries) -> ExactField:
         """Return the field of everything that occurs in a series with SymPy coefficients."""
         old = series.scalars.exponents
@@ -238,10 +244,12 @@ def autonomous_expansion(
     first = problem.series(fmpq(2))
     size = first.scalars.exponents.size(first.leading[0])
     slowest = fmpq(1) if problem.at is sympy.oo else fmpq(-1)
+    if problem.at is not sympy.oo and size >= 0:
+        raise OutOfDomain(expected("increment", f"to vanish at {problem.at}", problem.increment))
     if size > slowest:
-        raise OutOfDomain(
-            expected("increment", "of order u at most", f"leading exponent {size} of {increment}")
-        )
+        where = "u" if problem.at is sympy.oo else f"|u - {problem.at}|"
+        condition = f"of order {where} at most near {problem.at}"
+        raise OutOfDomain(expected("increment", condition, problem.increment))
     if size == slowest:
         return hyperbolic_expansion(problem, order)
     return _slow_expansion(problem, order)
@@ -365,6 +373,8 @@ def _slow_expansion(problem: AutonomousRecurrence, order: int) -> Expansion:
         terms = (Term(problem.at, sympy.Integer(0)), *terms)
     field = series.scalars.exponents
     slope = sympy.factor(field.expression(rate))
+    if len(series.blocks) <= order and problem.is_solved_by(terms, lambda x: x + slope):
+        remainder = None
     meaning = "lim Phi(u_l) - l, Phi the Abel function without constant term"
     return Expansion(
         terms,

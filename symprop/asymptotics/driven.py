@@ -14,7 +14,7 @@ from symprop.asymptotics.driven_recurrences import (
     regular_setup,
 )
 from symprop.asymptotics.drives import drive_of, reading_scalars, solving_scalars
-from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, terms_of
+from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, solves, terms_of
 from symprop.asymptotics.linearised import regular_solution
 from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.series_reading import converted
@@ -143,6 +143,10 @@ def _regular_expansion(problem: DrivenRecurrence, order: int) -> Expansion:
     terms, remainder = terms_of(series, order)
     if problem.limit != 0:
         terms = (Term(problem.limit, sympy.Integer(0)), *terms)
+    alone = problem.known_to is None and problem.drive.expansion is None
+    if alone and len(series.blocks) <= order:
+        exact = solves(terms, lambda x: x + 1, problem.increment, problem.unknown)
+        remainder = None if exact else remainder
     meaning = f"coefficient of the homogeneous solution X**({-delta})"
     hypotheses = []
     if not delta.is_number:

@@ -18,11 +18,11 @@ from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import bits_from_dps, working_bits, working_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from symprop.asymptotics.scalars import Scalars
 
-__all__ = ["INDEX", "Expansion", "FreeConstant", "Term", "terms_of"]
+__all__ = ["INDEX", "Expansion", "FreeConstant", "Term", "solves", "terms_of"]
 
 INDEX = sympy.Symbol("l", positive=True)
 """The layer index of every expansion."""
@@ -229,6 +229,21 @@ def _positive_bases(expression: sympy.Expr, index: object) -> sympy.Expr:
         lambda part: part.is_Pow and part.base.is_negative and part.exp.has(INDEX),
         lambda part: (-1) ** part.exp.subs(INDEX, index) * (-part.base) ** part.exp,
     )
+
+
+def solves(
+    terms: tuple[Term, ...],
+    moved: Callable[[sympy.Symbol], sympy.Expr],
+    increment: sympy.Expr,
+    unknown: sympy.Symbol,
+) -> bool:
+    """Whether finitely many terms satisfy ``u(moved(X)) - u(X) = increment(u(X))`` exactly.
+
+    X is written `INDEX`, which it is where the increment depends on the index.
+    """
+    written = sympy.Add(*(term.at(INDEX) for term in terms))
+    step = sympy.Add(*(term.at(moved(INDEX)) for term in terms)) - written
+    return bool(sympy.simplify(step - increment.subs(unknown, written)) == 0)
 
 
 def terms_of(series: PowerLogSeries, order: int) -> tuple[tuple[Term, ...], Term | None]:

@@ -128,6 +128,8 @@ def hyperbolic_expansion(problem: AutonomousRecurrence, order: int) -> Expansion
     terms = tuple(
         Term(_short(t.coefficient.subs(LAMBDA, multiplier)), t.power, t.log_power) for t in written
     )
+    if len(series.blocks) <= order and problem.is_solved_by(terms, lambda x: multiplier * x):
+        remainder = None
     meaning = "lim (u_l - u*) / lambda**l" if direction == -1 else "lim u_l / lambda**l"
     return Expansion(
         terms,
@@ -143,7 +145,8 @@ def linear_multiplier(read: PowerLogSeries) -> sympy.Expr:
     """Return lambda of an increment ``(lambda - 1) u + ...``."""
     _, block = read.leading
     if len(block) != 1:
-        raise OutOfDomain(expected("increment", "to have a pure linear part", block))
+        condition = "to have no logarithm in a leading term of order u"
+        raise OutOfDomain(expected("increment", condition, f"order {read.leading_text()}"))
     return _short(1 + block[0])
 
 
@@ -186,7 +189,8 @@ def _hypotheses(
     if multiplier.is_number:
         inside = multiplier > 1 if growing else (abs(multiplier) < 1 and multiplier != 0)
         if not inside:
-            raise OutOfDomain(expected("increment", f"to have {wanted}", f"lambda={multiplier}"))
+            condition = f"to have {wanted} in u_(l+1) = lambda u_l + ..."
+            raise OutOfDomain(expected("increment", condition, f"lambda {multiplier}"))
         if multiplier < 0 and any(
             len(block) > 1 or not read.scalars.exponents.expression(exponent).is_Integer
             for exponent, block in read.blocks

@@ -248,8 +248,9 @@ def _doubling(
         try:
             for _ in range(depth - layer):
                 value = _number(next(run), bits)
-        except (OutOfDomain, StopIteration) as error:
-            message = f"Expected an orbit inside the domain of the recurrence but got {value}."
+        except (OutOfDomain, InvalidArgument, StopIteration) as error:
+            shown = mpmath.nstr(value, 15)
+            message = f"Expected an orbit inside the domain of the recurrence but got {shown}."
             raise NoConvergence(message, value) from error
         ball = constant_at(depth, as_ball(value, bits))
         constant = Enclosure(ball).midpoint if ball.is_finite() else None
@@ -259,7 +260,8 @@ def _doubling(
         if change < goal:
             break
     if before is None or change == mpmath.inf:
-        raise NoConvergence(f"Expected the orbit near its limit but got {value}.", value)
+        shown = mpmath.nstr(value, 15)
+        raise NoConvergence(f"Expected the orbit near its limit but got {shown}.", value)
     return before, change, layer
 
 
@@ -303,6 +305,11 @@ def compiled_step(
     balls = [as_ball(values[symbol], bits, str(symbol)) for symbol in known]
 
     def step(value: mpmath.mpf) -> mpmath.mpf:
-        return Enclosure(function(as_ball(value, bits), *balls).real).midpoint
+        ball = function(as_ball(value, bits), *balls).real
+        if not ball.is_finite():
+            raise OutOfDomain(
+                expected("u", "where the increment is finite", mpmath.nstr(value, 15))
+            )
+        return Enclosure(ball).midpoint
 
     return step

@@ -233,14 +233,18 @@ class PowerLogSeries:
         """Write the series as ``c z**a (1 + small)``: return a, c and small."""
         exponent, block = self.leading
         if len(block) != 1:
-            raise OutOfDomain(expected("leading term", "to be free of logarithms", self._shown()))
+            condition = "to be free of logarithms"
+            raise OutOfDomain(expected("leading term", condition, self.leading_text()))
         (coefficient,) = block
         reduced = self.shifted(-exponent).scaled(1 / coefficient)
         return exponent, coefficient, reduced.without(self.scalars.exponents.zero)
 
-    def _shown(self) -> str:
+    def leading_text(self) -> str:
+        """Return the order of the leading term, for messages."""
         exponent, block = self.leading
-        return f"z**({self.scalars.exponents.expression(exponent)}) * log-polynomial {block}"
+        variable = sympy.Symbol("X", positive=True)
+        power = variable ** self.scalars.exponents.expression(exponent)
+        return str(power * sympy.log(variable) ** (len(block) - 1))
 
     def power(self, exponent: sympy.Expr | int) -> PowerLogSeries:
         """Return a real power; the leading term must be free of logarithms unless it is n >= 0."""

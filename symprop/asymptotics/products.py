@@ -209,6 +209,10 @@ def product_expansion(
         series = problem.log_product(window)
     _require_positive(problem, series)
     terms, remainder = terms_of(series, order)
+    if drive is None and known is None and len(series.blocks) <= order:
+        logarithm = sympy.Add(*(term.at(INDEX) for term in terms))
+        ratio = sympy.exp(logarithm.subs(INDEX, INDEX + 1) - logarithm) / expression
+        remainder = None if sympy.simplify(ratio - 1) == 0 else remainder
     constants = () if drive is None else drive.constants
     return Expansion(
         (),

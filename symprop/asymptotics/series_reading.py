@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symprop.asymptotics.power_log_series import PowerLogSeries
-from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.errors import OutOfDomain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,14 +71,14 @@ def read_series(
         if part.is_Pow and not part.exp.free_symbols & variables:
             return bounded(read(part.base), window).power(part.exp)
         if part.is_Pow:
-            return exponential(read(sympy.log(part.base) * part.exp), window)
+            return exponential(part, read(sympy.log(part.base) * part.exp), window)
         if isinstance(part, sympy.exp):
-            return exponential(read(part.exp), window)
+            return exponential(part, read(part.exp), window)
         if isinstance(part, sympy.log):
             return bounded(read(part.args[0]), window).log()
         moving = [i for i, argument in enumerate(part.args) if argument.free_symbols & variables]
         if len(moving) != 1 or not isinstance(part, sympy.Function):
-            raise OutOfDomain(expected("expression", "to be a function of one series", part))
+            raise unexpandable(part)
         return function_of(part, moving[0], read(part.args[moving[0]]), window)
 
     return read(sympy.sympify(expression))
@@ -95,7 +95,7 @@ def function_of(
             size = gap.size()
             if size is not None and size < 0:
                 return arc_near_end(part.func, end, gap, window)
-    limit, small = limit_and_rest(inner, window)
+    limit, small = limit_and_rest(part, inner, window)
     dummy = sympy.Dummy("x", real=True)
     arguments = [dummy if i == place else value for i, value in enumerate(part.args)]
     function = part.func(*arguments)
@@ -146,30 +146,39 @@ def bounded(series: PowerLogSeries, window: fmpq) -> PowerLogSeries:
     return series if size is None or alone else series.truncated(size - window)
 
 
-def limit_and_rest(series: PowerLogSeries, window: fmpq) -> tuple[Any, PowerLogSeries]:
-    """Split a convergent series into its limit and what tends to zero."""
+def unexpandable(part: sympy.Expr) -> OutOfDomain:
+    """Return the error that tells which part of a formula has no power-log series."""
+    return OutOfDomain(
+        f"Expected an expansion in powers and logarithms at the limit but {part} has none."
+    )
+
+
+def limit_and_rest(
+    part: sympy.Expr, series: PowerLogSeries, window: fmpq
+) -> tuple[Any, PowerLogSeries]:
+    """Split the series of the argument of a function into its limit and what tends to zero."""
     zero = series.scalars.exponents.zero
     block = series.block(zero) or (series.scalars.coefficient(0),)
     size = series.size()
     if (size is not None and size > 0) or len(block) > 1:
-        raise OutOfDomain(expected("argument", "to converge to a number", series.blocks))
+        raise unexpandable(part)
     return block[0], series.without(zero).truncated(-window)
 
 
-def exponential(series: PowerLogSeries, window: fmpq) -> PowerLogSeries:
-    """Return ``exp`` of ``a log z + c + small``."""
+def exponential(part: sympy.Expr, series: PowerLogSeries, window: fmpq) -> PowerLogSeries:
+    """Return ``exp`` of ``a log z + c + small``, the exponent of ``part``."""
     scalars, field = series.scalars, series.scalars.exponents
     block = series.block(field.zero) or (scalars.coefficient(0),)
     size = series.size()
     if (size is not None and size > 0) or len(block) > 2:
-        raise OutOfDomain(expected("exponent", "to grow like a logarithm at most", series.blocks))
+        raise unexpandable(part)
     small = series.without(field.zero).truncated(-window)
     dummy = sympy.Dummy("x", real=True)
     result = small.analytic(lambda n: scalars.taylor(sympy.exp(dummy), dummy, block[0], n))
     if len(block) == 1:
         return result
     if not isinstance(block[1], sympy.Expr):
-        raise OutOfDomain(expected("exponent", "to hold no logarithm here", block[1]))
+        raise unexpandable(part)
     return result.shifted(field.element(block[1]))
 
 

@@ -161,3 +161,18 @@ def test_hypotheses_are_told() -> None:
     assert "> 0" in text
     assert "alpha: 1/2" in text
     assert "unbounded" in text
+
+
+@pytest.mark.parametrize(
+    ("increment", "at", "told"),
+    [
+        ("exp(u)", "oo", r"exp\(u\) has none"),
+        ("u*log(u)", "oo", r"X\*log\(X\)"),
+        ("u**2", "oo", "of order u at most near oo"),
+        ("u", "3", "to vanish at 3"),
+        ("-u", "oo", "lambda 0"),
+    ],
+)
+def test_refusals_name_the_increment(increment: str, at: str, told: str) -> None:
+    with pytest.raises(OutOfDomain, match=told):
+        autonomous_expansion(sympy.sympify(increment, locals={"u": u}), u, at=sympy.S(at))

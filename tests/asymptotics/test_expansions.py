@@ -3,7 +3,9 @@ import pytest
 import sympy
 
 from symprop.asymptotics.autonomous import autonomous_expansion
+from symprop.asymptotics.driven import driven_expansion
 from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term
+from symprop.asymptotics.products import product_expansion
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
 
 u = sympy.Symbol("u", positive=True)
@@ -75,3 +77,35 @@ def test_text() -> None:
     expansion = autonomous_expansion(1 / u, u, order=1)
     assert repr(expansion).startswith("Expansion(sqrt(2*K + 2*l) + O(")
     assert "sqrt" in expansion._repr_latex_()
+
+
+@pytest.mark.parametrize(
+    ("increment", "at", "solution"),
+    [
+        ("1", "oo", "K + l"),
+        ("2*sqrt(u) + 1", "oo", "(K + l)**2"),
+        ("u/2 + c", "oo", "K*(3/2)**l - 2*c"),
+        ("-u**2/(1 + u)", "0", "1/(K + l)"),
+        ("1 - u/2", "2", "2 + K*2**(-l)"),
+    ],
+)
+def test_solutions_that_end_have_no_remainder(increment: str, at: str, solution: str) -> None:
+    names = {"u": u, "c": sympy.Symbol("c", positive=True), "l": INDEX, "K": K}
+    expansion = autonomous_expansion(sympy.sympify(increment, locals=names), u, at=sympy.S(at))
+    assert expansion.remainder is None
+    assert sympy.simplify(expansion.expression - sympy.sympify(solution, locals=names)) == 0
+
+
+def test_solutions_that_do_not_end_have_a_remainder() -> None:
+    """A single term as the first approximation, and an increment that is not known further."""
+    assert autonomous_expansion(2 * sympy.sqrt(u) + 2, u, order=1).remainder is not None
+    assert autonomous_expansion(sympy.Integer(1), u, known_to=-3).remainder is not None
+    assert driven_expansion(1 / INDEX**2 - C / INDEX, C).remainder is not None
+
+
+def test_driven_solutions_and_products_that_end() -> None:
+    expansion = driven_expansion((1 - C) / (INDEX + 1), C, order=3)
+    assert (len(expansion.terms), expansion.remainder) == (2, None)
+    product = product_expansion(1 + 1 / INDEX, order=3)
+    assert (product.log_factor, product.factor_remainder) == (sympy.log(INDEX), None)
+    assert product_expansion(1 + 2 / INDEX, order=1).factor_remainder is not None

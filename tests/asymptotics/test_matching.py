@@ -142,3 +142,13 @@ def test_constant_of_a_driven_recurrence_belongs_to_the_orbit() -> None:
         match_constant(expansion, at[e], values={"K": 1})
     with pytest.raises(InvalidArgument, match="drive"):
         match_constant(drive, 1, drive_start=1)
+
+
+@pytest.mark.parametrize(
+    ("increment", "at", "start"), [(1 - 1 / sympy.sqrt(u), "oo", 0), (-(u**2), "0", 5)]
+)
+def test_orbits_that_leave(increment: sympy.Expr, at: str, start: int) -> None:
+    """To a pole, and to minus infinity beyond all exponents of floating point."""
+    expansion = autonomous_expansion(increment, u, at=sympy.S(at), order=1)
+    with pytest.raises(NoConvergence, match="inside the domain"):
+        match_constant(expansion, start)

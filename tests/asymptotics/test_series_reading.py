@@ -1,3 +1,5 @@
+import re
+
 import mpmath
 import pytest
 import sympy
@@ -62,3 +64,11 @@ def test_conversion_keeps_the_terms() -> None:
         balls = converted(series, BallScalars(ExactField([]), 90))
     assert [len(block) for _, block in balls.blocks] == [len(block) for _, block in series.blocks]
     assert abs(float(balls.blocks[1][1][0]) - 3.141592653589793 / 2**0.5) < 1e-14
+
+
+def test_the_part_that_has_no_expansion_is_named() -> None:
+    x = sympy.Symbol("x", positive=True)
+    scalars = ExpressionScalars(ExactField([]))
+    for part in (sympy.exp(x), sympy.tanh(x), x**x):
+        with pytest.raises(OutOfDomain, match=f"but {re.escape(str(part))} has none"):
+            read_series(1 + part, {x: PowerLogSeries.monomial(scalars, 1)}, scalars, fmpq(2))
