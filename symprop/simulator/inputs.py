@@ -1,0 +1,282 @@
+r"""Inputs of a simulation, drawn from a description: columns with exact or random inner products.
+
+A description is a name with parameters, such as ``cos:1/2`` or ``gaussian:20``; see
+`generate_inputs`.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import sympy
+
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.validation import check_integer
+from symprop.numerics.arrays import real_array
+from symprop.numerics.evaluation import as_ball
+from symprop.simulator.backends import physical_memory
+from symprop.specs.expression import parse_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["FORMS", "generate_inputs", "inputs_with_gram"]
+
+FORMS = (
+    "cos:C",
+    "gap:G",
+    "gram:FILE.csv",
+    "gaussian:K",
+    "rank:K,R",
+    "atoms:K,M",
+    "line:K",
+    "noise:K,POWER",
+)
+"""Forms of a description of inputs."""
+
+_BITS = 64
+
+
+def generate_inputs(spec: str, width: int, *, rng: np.random.Generator) -> Array:
+    r"""Return inputs of a width, as columns, drawn as a description says.
+
+    Parameters
+    ----------
+    spec : str
+        ``cos:C``
+            two inputs of unit mean square at cosine ``C``, an exact number such as ``1/2``;
+        ``gap:G``
+            the same at cosine ``1 - G``, for inputs as close as ``G = 1e-30``;
+        ``gram:FILE.csv``
+            inputs whose inner products over the width are the matrix in the file;
+        ``gaussian:K``
+            ``K`` columns of independent standard normal numbers;
+        ``rank:K,R``
+            ``K`` Gaussian columns in a random subspace of dimension ``R``;
+        ``atoms:K,M``
+            ``K`` columns, each chosen among ``M`` Gaussian ones, uniformly and with repetition;
+        ``line:K``
+            ``K`` signed multiples of one Gaussian column, the factors standard normal;
+        ``noise:K,POWER``
+            ``K`` square images of periodic Gaussian noise without mean, row by row, the power
+            at frequency ``f`` proportional to ``|f|**-POWER``; the width is the side squared.
+    width : int
+        Entries of each input.
+    rng : numpy.random.Generator
+        Determines the inputs.
+
+    Returns
+    -------
+    array of shape (width, k)
+
+    Raises
+    ------
+    InvalidArgument
+        If the description is not of one of these forms, or does not fit the width.
+    OutOfDomain
+        If a cosine is outside [-1, 1], or a matrix is not one of inner products.
+
+    Conventions
+    -----------
+    Every input has unit mean square, exactly for ``cos`` and ``gap``, in the mean for the random
+    ones. Directions are uniform in space, except those of images.
+
+    Error
+    -----
+    Inner products that are prescribed hold up to rounding; so does, for ``gap``, the distance of
+    the two inputs relative to its own size as long as ``G`` is well above ``1e-30``.
+
+    Examples
+    --------
+    >>> x = generate_inputs("cos:1/2", 100, rng=np.random.default_rng(0))
+    >>> (x.T @ x / 100).round(12)
+    array([[1. , 0.5],
+           [0.5, 1. ]])
+    """
+    width = check_integer("width", width, minimum=1)
+    name, colon, rest = str(spec).strip().partition(":")
+    form = name.strip().lower()
+    if not colon or form not in _GENERATORS:
+        raise InvalidArgument(expected("inputs", f"to be one of {', '.join(FORMS)}", spec))
+    return _GENERATORS[form](rest.strip(), width, rng)
+
+
+def inputs_with_gram(gram: ArrayLike, width: int, *, rng: np.random.Generator) -> Array:
+    r"""Return inputs with given inner products :math:`X^\top X/n`, in random directions.
+
+    Parameters
+    ----------
+    gram : array of shape (k, k)
+        Symmetric, without negative eigenvalues; its rank is at most the width.
+    width : int
+        ``n``, entries of each input.
+    rng : numpy.random.Generator
+        Determines the directions, which are uniform.
+
+    Returns
+    -------
+    array of shape (n, k)
+
+    Raises
+    ------
+    InvalidArgument
+        If the matrix is not square and finite, or the width is less than its rank.
+    OutOfDomain
+        If it is not symmetric, or has a negative eigenvalue, beyond rounding.
+
+    Error
+    -----
+    Rounding, relative to the largest inner product.
+
+    Examples
+    --------
+    >>> x = inputs_with_gram([[1, 1], [1, 1]], 5, rng=np.random.default_rng(0))
+    >>> bool(np.allclose(x[:, 0], x[:, 1]))
+    True
+    """
+    matrix = real_array("gram", gram)
+    if matrix.ndim != 2 or not matrix.size or len(matrix) != len(matrix.T):
+        raise InvalidArgument(expected("gram", "to be a square matrix", f"shape {matrix.shape}"))
+    if not np.isfinite(matrix).all():
+        raise InvalidArgument(expected("gram", "to hold finite numbers", gram))
+    tolerance = len(matrix) * float(np.finfo(np.float64).eps) * float(np.abs(matrix).max())
+    if np.abs(matrix - matrix.T).max() > 4 * tolerance:
+        raise OutOfDomain(expected("gram", "to be symmetric", gram))
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    if values[0] < -4 * tolerance:
+        raise OutOfDomain(expected("gram", "to have no negative eigenvalue", float(values[0])))
+    kept = values > 4 * tolerance
+    rank = int(kept.sum())
+    check_integer("width", width, minimum=max(rank, 1))
+    root = np.sqrt(values[kept])[:, None] * vectors[:, kept].T
+    columns: Array = _frame(width, rank, rng) @ root
+    return columns
+
+
+def _frame(width: int, rank: int, rng: np.random.Generator) -> Array:
+    """Return orthogonal columns of unit mean square in uniform directions."""
+    q, r = np.linalg.qr(rng.standard_normal((width, rank)))
+    frame: Array = math.sqrt(width) * q * np.copysign(1.0, np.diagonal(r))
+    return frame
+
+
+def _pair(gap: sympy.Expr, width: int, rng: np.random.Generator, shown: str) -> Array:
+    """Return two inputs whose cosine is ``1 - gap``, exact until the last step."""
+    square = as_ball(gap * (2 - gap), _BITS)
+    if square < 0:
+        raise OutOfDomain(expected("inputs", "to have a cosine inside [-1, 1]", shown))
+    sine = math.sqrt(max(float(square.mid()), 0.0))
+    if sine == 0:
+        first = _frame(width, 1, rng)
+        return np.hstack([first, first if gap < 1 else -first])
+    if width < 2:
+        raise InvalidArgument(expected("width", "at least 2 for inputs that differ", width))
+    first, other = _frame(width, 2, rng).T
+    return np.stack([first, first - (float(as_ball(gap, _BITS).mid()) * first - sine * other)], 1)
+
+
+def _cosine(text: str, width: int, rng: np.random.Generator) -> Array:
+    return _pair(1 - parse_number(text, name="inputs"), width, rng, f"cos:{text}")
+
+
+def _gap(text: str, width: int, rng: np.random.Generator) -> Array:
+    return _pair(parse_number(text, name="inputs"), width, rng, f"gap:{text}")
+
+
+def _gram(text: str, width: int, rng: np.random.Generator) -> Array:
+    path = Path(text)
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = [[float(entry) for entry in row] for row in csv.reader(file) if row]
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise InvalidArgument(expected("inputs", f"to name a file ({reason})", text)) from None
+    except ValueError as error:
+        condition = f"to name a file of numbers between commas ({error})"
+        raise InvalidArgument(expected("inputs", condition, text)) from None
+    if len({len(row) for row in rows}) != 1:
+        raise InvalidArgument(expected("inputs", "to name a file with rows of one length", text))
+    return inputs_with_gram(rows, width, rng=rng)
+
+
+def _gaussian(text: str, width: int, rng: np.random.Generator) -> Array:
+    (count,) = _counts("gaussian", text, width)
+    return rng.standard_normal((width, count))
+
+
+def _rank(text: str, width: int, rng: np.random.Generator) -> Array:
+    count, rank = _counts("rank", text, width, number=2)
+    if rank > min(count, width):
+        condition = f"to have a rank of at most {min(count, width)}"
+        raise InvalidArgument(expected("inputs", condition, f"rank:{text}"))
+    return _frame(width, rank, rng) @ rng.standard_normal((rank, count)) / math.sqrt(rank)
+
+
+def _atoms(text: str, width: int, rng: np.random.Generator) -> Array:
+    count, number = _counts("atoms", text, width, number=2)
+    atoms = rng.standard_normal((width, number))
+    return atoms[:, rng.integers(0, number, count)]
+
+
+def _line(text: str, width: int, rng: np.random.Generator) -> Array:
+    (count,) = _counts("line", text, width)
+    return rng.standard_normal((width, 1)) * rng.standard_normal(count)
+
+
+def _noise(text: str, width: int, rng: np.random.Generator) -> Array:
+    first, _, last = text.partition(",")
+    (count,) = _counts("noise", first, width)
+    power = float(as_ball(parse_number(last, name="inputs"), _BITS).mid())
+    side = math.isqrt(width)
+    if side**2 != width or side < 2:
+        raise InvalidArgument(expected("width", "to be a square >= 4 for images of noise", width))
+    frequencies = np.fft.fftfreq(side) * side
+    radius = np.hypot(frequencies[:, None], frequencies)
+    radius[0, 0] = 1.0
+    with np.errstate(over="ignore"):
+        spectrum = np.exp(-power * np.log(radius))
+    spectrum[0, 0] = 0.0
+    if not 0 < spectrum.sum() < math.inf:
+        raise OutOfDomain(expected("inputs", "to have a spectrum in range", f"noise:{text}"))
+    spectrum /= spectrum.mean()
+    white = np.fft.fft2(rng.standard_normal((count, side, side)))
+    images = np.fft.ifft2(white * np.sqrt(spectrum)).real
+    columns: Array = images.reshape(count, width).T.copy()
+    return columns
+
+
+def _counts(form: str, text: str, width: int, *, number: int = 1) -> list[int]:
+    """Read positive integers between commas, none larger than memory has columns for."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != number or not all(part.isdecimal() and int(part) for part in parts):
+        asked = "an integer >= 1" if number == 1 else f"{number} integers >= 1, with a comma,"
+        raise InvalidArgument(expected("inputs", f"to have {asked} after {form}:", text))
+    counts = [int(part) for part in parts]
+    needed, available = 8 * width * max(counts), physical_memory()
+    if needed > available:
+        condition = (
+            f"to fit in memory: they need {needed / 1e9:.3g} GB "
+            f"and there are {available / 1e9:.3g} GB"
+        )
+        raise InvalidArgument(expected("inputs", condition, f"{form}:{text}"))
+    return counts
+
+
+_GENERATORS: dict[str, Callable[[str, int, np.random.Generator], Array]] = {
+    "cos": _cosine,
+    "gap": _gap,
+    "gram": _gram,
+    "gaussian": _gaussian,
+    "rank": _rank,
+    "atoms": _atoms,
+    "line": _line,
+    "noise": _noise,
+}
