@@ -43,6 +43,7 @@ FORMS = (
 """Forms of a description of inputs."""
 
 _BITS = 64
+_DIGITS = 18
 
 
 def generate_inputs(spec: str, width: int, *, rng: np.random.Generator) -> Array:
@@ -256,18 +257,18 @@ def _noise(text: str, width: int, rng: np.random.Generator) -> Array:
 def _counts(form: str, text: str, width: int, *, number: int = 1) -> list[int]:
     """Read positive integers between commas, none larger than memory has columns for."""
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) != number or not all(part.isdecimal() and int(part) for part in parts):
+    read = [int(part) if part.isdecimal() and len(part) <= _DIGITS else 0 for part in parts]
+    if len(parts) != number or not all(read):
         asked = "an integer >= 1" if number == 1 else f"{number} integers >= 1, with a comma,"
         raise InvalidArgument(expected("inputs", f"to have {asked} after {form}:", text))
-    counts = [int(part) for part in parts]
-    needed, available = 8 * width * max(counts), physical_memory()
+    needed, available = 8 * width * max(read), physical_memory()
     if needed > available:
         condition = (
             f"to fit in memory: they need {needed / 1e9:.3g} GB "
             f"and there are {available / 1e9:.3g} GB"
         )
         raise InvalidArgument(expected("inputs", condition, f"{form}:{text}"))
-    return counts
+    return read
 
 
 _GENERATORS: dict[str, Callable[[str, int, np.random.Generator], Array]] = {

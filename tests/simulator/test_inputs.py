@@ -128,6 +128,7 @@ def test_unknown_forms_are_refused(spec: object) -> None:
         ("gap:-1e-30", "inside .-1, 1. but got inputs=gap:-1e-30"),
         ("cos:x", "inputs to be a number"),
         ("gaussian:0", "integer >= 1 after gaussian: but got inputs=0"),
+        ("gaussian:" + "9" * 5000, "after gaussian"),
         ("gaussian:1.5", "after gaussian"),
         ("rank:5", "2 integers"),
         ("rank:5,6", "rank of at most 5"),

@@ -13,7 +13,9 @@ import pytest
 
 from symprop.foundation.errors import InvalidArgument, MissingBackend
 from symprop.simulator.backends import NumpyBackend, draw_weights, make_backend
+from symprop.simulator.dense import dense_run
 from symprop.simulator.torch_backend import TorchBackend
+from symprop.specs.architectures import FullyConnected
 from symprop.specs.initialization import LAWS, WeightLaw
 
 INSTALLED = find_spec("torch") is not None
@@ -72,6 +74,24 @@ def test_products_agree_with_numpy() -> None:
         again = draw_weights(torch, law, variance=1.0, width=6, rng=np.random.default_rng(2))
         np.testing.assert_array_equal(again.times(np.eye(6)), entries)
     assert torch.memory() > 1e8
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_network_of_isometries(dtype: str) -> None:
+    """Forward and backward through torch, against what every product of rotations must give."""
+    net, inputs = FullyConnected("identity", 1), np.random.default_rng(0).standard_normal((12, 3))
+    rng = np.random.default_rng(1)
+    if not INSTALLED:
+        with pytest.raises(MissingBackend, match=INSTALL_LINE):
+            dense_run(net, inputs, 5, rng=rng, backend="torch")
+        return
+    run = dense_run(
+        net, inputs, 5, rng=rng, law="haar", backward="true", backend="torch", dtype=dtype
+    )
+    bound = 200 * np.finfo(dtype).eps
+    assert np.abs(run.gram - run.gram[0]).max() < bound
+    assert run.gradient_gram is not None
+    assert np.abs(run.gradient_gram - 1).max() < bound
 
 
 def test_an_unknown_device() -> None:
