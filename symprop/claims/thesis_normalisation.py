@@ -19,6 +19,8 @@ from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
+from symprop.ledger.simulation import simulated
 from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
@@ -61,16 +63,78 @@ def activation_bound(phi: str, normalization: str, rho: Fraction, dps: int) -> A
     return 1 / (2 - kernel.slope_at_zero(dps)) * ratio(rho)
 
 
+def wide_normalised_layers(
+    phi: str, normalization: str, length: Fraction, rho: Fraction, depth: int, size: int, seed: int
+) -> tuple[float, float]:
+    """Sample the cosine after dense layers of width ``sqrt(size)`` with normalisation, from (5.13).
+
+    Inputs have squared length ``length`` times the width.
+    """
+    import numpy as np
+
+    from symprop.specs.activations import activation
+
+    function = activation(phi)
+    generator = np.random.default_rng(seed)
+    width, r = int(size**0.5), float(rho)
+    kind, place = normalization.rsplit(maxsplit=1)
+
+    def normalised(z: Any) -> Any:
+        centred = z - z.mean(axis=0) if kind == "layer" else z
+        return centred / np.sqrt((centred**2).mean(axis=0))
+
+    cosines = []
+    for _ in range(REPEATS):
+        first, second = np.linalg.qr(generator.standard_normal((width, 2)))[0].T
+        pair = np.stack([first, r * first + np.sqrt(1 - r * r) * second], axis=1)
+        pair *= np.sqrt(width * float(length))
+        for _ in range(depth):
+            pair = generator.standard_normal((width, width)) @ pair / width**0.5
+            before = place == "before"
+            pair = function(normalised(pair)) if before else normalised(function(pair))
+        lengths = np.linalg.norm(pair, axis=0)
+        cosines.append(float(pair[:, 0] @ pair[:, 1] / (lengths[0] * lengths[1])))
+    return float(np.mean(cosines)), float(np.std(cosines, ddof=1) / np.sqrt(REPEATS))
+
+
+def iterated_map(phi: str, normalization: str, rho: Fraction, depth: int, dps: int) -> Any:
+    """Return the iterate of ``κ/κ(1)``, of ``(κ - κ(0))/(κ(1) - κ(0))`` after ``layer after``."""
+    from symprop.asymptotics.kernel_maps import kernel_map
+
+    kernel = kernel_map(phi, recentred=normalization == "layer after")
+    at: Any = rho
+    for _ in range(depth):
+        ball = kernel.enclose(at, dps=dps + 10)
+        at = (ball.lower + ball.upper) / 2
+    return at
+
+
+def iterated_plain_map(phi: str, rho: Fraction, depth: int, dps: int) -> Any:
+    return iterated_map(phi, "", rho, depth, dps)
+
+
+REPEATS = 16
+SIZES = (250_000, 4_000_000)
+WIDE_POINTS = tuple(
+    point
+    for phi, kind, length in (
+        ("relu", "root mean square before", 9),
+        ("relu", "layer before", "1/4"),
+        ("gelu", "root mean square after", 1),
+        ("gelu", "layer after", 1),
+    )
+    for point in grid(phi=(phi,), normalization=(kind,), length=(length,), rho=("4/5",), depth=(2,))
+)
 NORMALISED_POINTS = tuple(
     {"phi": phi, "normalization": kind, "rho": rho}
     for phi, kind in (
         ("tanh", "none"),
-        ("erf", "root mean square"),
+        ("erf", "root mean square before"),
         ("x**2 - 1", "layer before"),
         ("relu", "layer after"),
         ("exp", "layer after"),
         ("gelu", "layer after"),
-        ("sign", "root mean square"),
+        ("sign", "root mean square after"),
     )
     for rho in ("1/1000", "1/2", "-1/2", "999/1000")
 )
@@ -136,7 +200,35 @@ CLAIMS = (
             activation_ratio,
             "<=",
             activation_bound,
-            points=[{"phi": "relu", "normalization": "root mean square", "rho": "1/2"}],
+            points=[{"phi": "relu", "normalization": "root mean square after", "rho": "1/2"}],
+        ),
+    ),
+    _claim(
+        "normalised-kernel",
+        "Theorem 5.15",
+        Verdict(Outcome.HOLDS, Grade.STATISTICAL),
+        title="kernel sequence of wide networks with normalisation",
+        statement=(
+            "the cosine after ℓ wide layers tends to the ℓ-th iterate of κ/κ(1), of (κ - κ(0))/"
+            "(κ(1) - κ(0)) if layer normalisation follows the activation"
+        ),
+        variables=MEANINGS
+        | {
+            "phi": "activation",
+            "normalization": "which, and whether before or after the activation",
+            "length": "squared length of the inputs over d",
+        },
+        assumptions=("Gaussian weights of variance 1/d", "length 1 if normalised after only"),
+        as_printed="the lengths of the inputs are not mentioned",
+        checks=(
+            simulated(wide_normalised_layers, "==", iterated_map, points=WIDE_POINTS, sizes=SIZES),
+        ),
+        near_miss=simulated(
+            wide_normalised_layers,
+            "==",
+            iterated_plain_map,
+            points=WIDE_POINTS[-1:],
+            sizes=SIZES,
         ),
     ),
 )
