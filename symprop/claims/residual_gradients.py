@@ -204,7 +204,7 @@ REDUCED = Claim(
     source=Source("residual", "Theorem B.5"),
     as_printed=(
         "'χ = (σ_w² Vφ'(q)+1) χ': the underlines that mark the layer below are lost, on χ in the "
-        "left side and on p"
+        "left side and on p. Finite variance of φ'² is asked for; its mean is enough"
     ),
     checks=(
         *(_exact(wanted, width, full=False) for wanted in ("x", "b", "w") for width in (1, 3)),
@@ -231,7 +231,10 @@ FULL = Claim(
     variables=VARIABLES,
     assumptions=AXIOMS,
     source=Source("residual", "Theorem B.12"),
-    as_printed="the underlines that mark the layer below are lost, as in B.5",
+    as_printed=(
+        "the underlines that mark the layer below are lost, as in B.5; finite variance of φ'² is "
+        "asked for, and the text before B.19 takes it for necessary: its mean is enough"
+    ),
     checks=(
         *(_exact(wanted, width, full=True) for wanted in PARAMETERS for width in (1, 2)),
         simulated(
