@@ -30,7 +30,29 @@ INDEX = sympy.Symbol("l", positive=True)
 
 @dataclass(frozen=True)
 class Term:
-    """``coefficient * X**power * log(X)**log_power``."""
+    """One term ``coefficient * X**power * log(X)**log_power``.
+
+    Parameters
+    ----------
+    coefficient : sympy.Expr
+    power : sympy.Expr
+        Real exponent of X.
+    log_power : int
+        Exponent of the logarithm, not negative.
+
+    Conventions
+    -----------
+    X is the large variable of the expansion, and the logarithm is natural.
+
+    Error
+    -----
+    Exact.
+
+    Examples
+    --------
+    >>> Term(sympy.Integer(3), sympy.Rational(1, 2), 1).at(INDEX)
+    3*sqrt(l)*log(l)
+    """
 
     coefficient: sympy.Expr
     power: sympy.Expr
@@ -43,7 +65,27 @@ class Term:
 
 @dataclass(frozen=True)
 class FreeConstant:
-    """A constant that the recurrence leaves free, and what it means."""
+    """A constant that the recurrence leaves free, and what it means.
+
+    Parameters
+    ----------
+    symbol : sympy.Symbol
+    meaning : str
+        How the constant is defined by the orbit.
+
+    Conventions
+    -----------
+    The symbol is K for what shifts the layer or scales a power, C for a coefficient.
+
+    Error
+    -----
+    Exact; numbers come from `match_constant`.
+
+    Examples
+    --------
+    >>> FreeConstant(sympy.Symbol("K", real=True), "lim u_l / 2**l").symbol
+    K
+    """
 
     symbol: sympy.Symbol
     meaning: str

@@ -57,6 +57,19 @@ class MatchedConstant:
         Change of the value over the last doubling of the depth.
     layers : int
         That depth.
+
+    Conventions
+    -----------
+    The value carries the digits asked for.
+
+    Error
+    -----
+    ``estimated_error`` compares two depths; it is not a bound.
+
+    Examples
+    --------
+    >>> MatchedConstant(sympy.Symbol("K"), mpmath.mpf(2), mpmath.mpf("1e-20"), 128).layers
+    128
     """
 
     symbol: sympy.Symbol
