@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -159,8 +160,9 @@ def _document(path: Trajectory, gradients: bool, every: int, dps: int | None) ->
     def entry(value: Any) -> Any:
         if isinstance(value, Enclosure):
             assert dps is not None
-            return number_record(value, dps=dps)
-        return value.item() if hasattr(value, "item") else value
+            return number_record(value, dps=dps) if value.is_finite else None
+        number = value.item() if hasattr(value, "item") else value
+        return None if number is not None and not isfinite(number) else number
 
     columns = path.columns(gradients=gradients)
     chosen = [k for k in range(path.depth + 1) if k % every == 0 or k == path.depth]

@@ -10,15 +10,17 @@ import mpmath
 import numpy as np
 import sympy
 
-from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import RHO, kernel_closed_form, second_moment_closed_form
 from symprop.gaussian.duality import Angle
 from symprop.gaussian.expectation import positive_variance
+from symprop.numerics.arrays import real_array
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact
 from symprop.numerics.precision import working_bits, working_digits
-from symprop.recurrences.length import LengthMap, length_map
+from symprop.recurrences.equations import kernel_expression, moment_expression
+from symprop.recurrences.length import LengthMap, exact_variances, length_map
 from symprop.recurrences.moments_in_float64 import float_moments
 from symprop.recurrences.moments_on_balls import ball_moments
 
@@ -54,10 +56,19 @@ class CorrelationMap:
 
     @property
     def recurrence(self) -> sympy.Eq:
-        """The recurrence of the correlation over layers as a SymPy equation in ``c(l)``."""
+        """The recurrence of the correlation over layers as a SymPy equation in ``c(l)``.
+
+        V and W stay symbols where they have no closed form.
+        """
         layer = sympy.Symbol("l", integer=True, positive=True)
         c = sympy.Function("c", real=True)
-        return sympy.Eq(c(layer + 1), self.closed_form.subs(RHO, c(layer)))
+        try:
+            return sympy.Eq(c(layer + 1), self.closed_form.subs(RHO, c(layer)))
+        except NoClosedForm:
+            phi, q = self.length.phi, as_exact(self.variance, "variance")
+            w, b = exact_variances(self.length.weight_variance, self.length.bias_variance)
+            cross = kernel_expression(phi, q, c(layer))
+            return sympy.Eq(c(layer + 1), (w * cross + b) / (w * moment_expression(phi, q) + b))
 
     def _parts(self, angle: Angle, bits: int) -> tuple[arb, arb, arb]:
         """Return balls of the numerator, of what it lacks and of the denominator."""
@@ -128,10 +139,11 @@ class CorrelationMap:
         self, rho: ArrayLike | None = None, *, angle_gap: ArrayLike | None = None
     ) -> NDArray[np.float64]:
         """Return the next correlations of an array of ``rho`` or of ``1 - rho`` in float64."""
-        given = rho if angle_gap is None else angle_gap
-        array = np.asarray(given, dtype=np.float64)
-        flat = array.ravel()
+        if (rho is None) == (angle_gap is None):
+            raise InvalidArgument(expected("rho", "or angle_gap, exactly one of them", rho))
         low, high, name = (-1.0, 1.0, "rho") if angle_gap is None else (0.0, 2.0, "angle_gap")
+        array = real_array(name, rho if angle_gap is None else angle_gap)
+        flat = array.ravel()
         if not ((flat >= low) & (flat <= high)).all():
             bad = flat[~((flat >= low) & (flat <= high))][0]
             raise OutOfDomain(expected(name, f"inside [{low:g}, {high:g}]", float(bad)))

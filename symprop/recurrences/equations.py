@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from symprop.specs.activations import Activation
     from symprop.specs.architectures import Architecture
 
-__all__ = ["RecurrenceEquations", "moment_expression", "recurrence_equations"]
+__all__ = ["RecurrenceEquations", "kernel_expression", "moment_expression", "recurrence_equations"]
 
 _SYMBOLS = {
     "weight_variance": sympy.Symbol("sigma_w^2", nonnegative=True),
@@ -73,7 +73,8 @@ def moment_expression(phi: Activation, q: sympy.Expr) -> sympy.Expr:
         return sympy.Function(f"V_{{{phi.name}}}", nonnegative=True)(q)
 
 
-def _kernel_expression(phi: Activation, q: sympy.Expr, c: sympy.Expr) -> sympy.Expr:
+def kernel_expression(phi: Activation, q: sympy.Expr, c: sympy.Expr) -> sympy.Expr:
+    """Return ``W(q, c q)``: its closed form, or an unevaluated ``W_phi(q, c q)``."""
     try:
         form = kernel_closed_form(phi, phi)
     except NoClosedForm:
@@ -161,7 +162,7 @@ def recurrence_equations(
     phi, u = item.activation, sympy.S.One if item.normalize_hidden else q(l)
     moment = moment_expression(phi, u)
     length = skip * p(l - 1) + v * moment + a
-    cross = skip * gamma(l - 1) + v * _kernel_expression(phi, u, covariance(l) / q(l)) + a
+    cross = skip * gamma(l - 1) + v * kernel_expression(phi, u, covariance(l) / q(l)) + a
     if item.normalize_output == "layer":
         square = _mean_expression(phi, u) ** 2
         length, cross = length - square, cross - square

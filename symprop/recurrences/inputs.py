@@ -40,8 +40,17 @@ class Inputs:
             value = getattr(self, name)
             if value is not None and not as_ball(value, _BITS, name) >= 0:
                 raise OutOfDomain(expected(name, ">= 0", value))
-        if self.cosine is not None or self.angle_gap is not None:
-            Angle(self.cosine, self.angle_gap)
+        if self.cosine is not None and self.angle_gap is not None:
+            both = (self.cosine, self.angle_gap)
+            raise InvalidArgument(expected("cosine", "or angle_gap, exactly one of them", both))
+        if self.cosine is not None:
+            as_ball(self.cosine, _BITS, "cosine")
+            try:
+                Angle(self.cosine)
+            except OutOfDomain:
+                raise OutOfDomain(expected("cosine", "inside [-1, 1]", self.cosine)) from None
+        elif self.angle_gap is not None:
+            Angle(None, self.angle_gap)
         elif self.other_length is not None:
             raise InvalidArgument(
                 expected("cosine", "or angle_gap beside other_length", self.cosine)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from flint import arb
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
@@ -27,8 +28,6 @@ from symprop.specs.architectures import Architecture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from flint import arb
 
 __all__ = ["Trajectory"]
 
@@ -108,7 +107,10 @@ class Trajectory:
 
     @cached_property
     def s(self) -> Any:
-        """Half the mean squared distance, ``(p + p')/2 - gamma``; accurate near zero."""
+        """Half the mean squared distance, ``(p + p')/2 - gamma``.
+
+        For equal lengths relatively accurate near zero; unequal ones lose what they share.
+        """
         return self._row("separation")
 
     @cached_property
@@ -147,11 +149,11 @@ class Trajectory:
 
     @cached_property
     def log_chi(self) -> Any:
-        """Logarithm of `chi`, which is finite however large that is."""
+        """Logarithm of `chi`, which is finite however large that is; minus infinity of 0."""
         found = self._gradients
         if isinstance(found, BallGradients):
             with working_bits(self.bits):
-                return _enclosures([value.log() for value in found.chi])
+                return _enclosures([_logarithm(value) for value in found.chi])
         return found.log_chi[:, 0] if self.single else found.log_chi
 
     def _parameter(self, name: str) -> Any:
@@ -208,7 +210,7 @@ class Trajectory:
         found = self._gradients
         if isinstance(found, BallGradients):
             with working_bits(self.bits):
-                return _enclosures([value.log() for value in getattr(found, name)])
+                return _enclosures([_logarithm(value) for value in getattr(found, name)])
         with np.errstate(divide="ignore"):  # a gradient of zero has the logarithm -inf
             values = found.log_chi[1:] + np.log(getattr(found, name))
         return values[:, 0] if self.single else values
@@ -258,6 +260,10 @@ def written(value: Any) -> str:
     if isinstance(value, Enclosure):
         return str(value)
     return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _logarithm(value: arb) -> arb:
+    return arb("-inf") if value.is_zero() else value.log()
 
 
 def _enclosures(balls: Sequence[arb]) -> Any:

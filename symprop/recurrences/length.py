@@ -14,6 +14,7 @@ from symprop.foundation.errors import OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import second_moment_closed_form
 from symprop.gaussian.expectation import positive_variance
+from symprop.numerics.arrays import real_array
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball, as_exact
 from symprop.numerics.precision import working_digits
@@ -43,13 +44,13 @@ class LengthMap:
     @cached_property
     def closed_form(self) -> sympy.Expr:
         """The map as a SymPy expression in ``q``; raises `NoClosedForm` where V has none."""
-        w, b = _exact_variances(self.weight_variance, self.bias_variance)
+        w, b = exact_variances(self.weight_variance, self.bias_variance)
         return w * second_moment_closed_form(self.phi) + b
 
     @cached_property
     def slope_closed_form(self) -> sympy.Expr:
         """``chi(q) = sigma_w^2 E phi'(sqrt(q) Z)^2`` as a SymPy expression in ``q``."""
-        w, _ = _exact_variances(self.weight_variance, self.bias_variance)
+        w, _ = exact_variances(self.weight_variance, self.bias_variance)
         return w * second_moment_closed_form(derivative_of(self.phi))
 
     @property
@@ -60,7 +61,7 @@ class LengthMap:
         """
         layer = sympy.Symbol("l", integer=True, positive=True)
         q = sympy.Function("q", positive=True)
-        w, b = _exact_variances(self.weight_variance, self.bias_variance)
+        w, b = exact_variances(self.weight_variance, self.bias_variance)
         return sympy.Eq(q(layer + 1), w * moment_expression(self.phi, q(layer)) + b)
 
     def enclose(self, q: object, *, dps: int = 50) -> Enclosure:
@@ -99,7 +100,7 @@ class LengthMap:
 
     def __call__(self, q: ArrayLike) -> NDArray[np.float64]:
         """Return the next variances of an array in float64."""
-        array = np.asarray(q, dtype=np.float64)
+        array = real_array("q", q)
         if not (np.isfinite(array) & (array >= 0)).all():
             bad = array[~(np.isfinite(array) & (array >= 0))].flat[0]
             raise OutOfDomain(expected("q", "to be >= 0 and finite", float(bad)))
@@ -122,7 +123,7 @@ def _variance_balls(weight: object, bias: object, bits: int) -> tuple[arb, arb]:
     return as_ball(weight, bits, "weight_variance"), as_ball(bias, bits, "bias_variance")
 
 
-def _exact_variances(*variances: object) -> list[sympy.Expr]:
+def exact_variances(*variances: object) -> list[sympy.Expr]:
     """Return exact variances; a symbol stands for one that is known as a ball only."""
     names = ("sigma_w^2", "sigma_b^2")
     found = []

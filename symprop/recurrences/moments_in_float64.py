@@ -7,6 +7,7 @@ the ball of each single value.
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,11 @@ class FloatMoments:
         return 4e-16 if self.power is not None else self.table.relative_error
 
     def _second_moment(self, q: arb, dps: int) -> Enclosure:
-        return adaptive(lambda bits: self._balls.second_moment(q, bits), dps, "transform V")
+        value = adaptive(lambda bits: self._balls.second_moment(q, bits), dps, "transform V")
+        if not value.ball.abs_upper() < sys.float_info.max:
+            condition = "with V(q) in the range of float64, which balls (dps) do not leave,"
+            raise OutOfDomain(expected("q", condition, f"{float(q.mid()):.4g} and beyond"))
+        return value
 
     def second_moment(self, q: Array) -> Array:
         """Return ``V`` at variances >= 0."""

@@ -126,7 +126,7 @@ def trajectory(
                 expected("architecture", "to be one network with dps", architecture)
             )
         return _proved(architecture, depth, Inputs(*given), dps, progress, resume)
-    nets = [architecture] if isinstance(architecture, Architecture) else list(architecture)
+    nets = [architecture] if isinstance(architecture, Architecture) else _networks(architecture)
     nets, inputs, several = _settings(nets, given)
     path, keep = FloatPath(), None
     if resume is not None:
@@ -142,6 +142,13 @@ def trajectory(
     return Trajectory(nets[0] if single else tuple(nets), depth, None, 53, single, rows)
 
 
+def _networks(given: object) -> list[Architecture]:
+    nets = list(given) if isinstance(given, list | tuple) else []
+    if not nets or not all(isinstance(net, Architecture) for net in nets):
+        raise InvalidArgument(expected("architecture", "to be a network, or a list of them", given))
+    return nets
+
+
 def _settings(
     nets: list[Architecture], given: tuple[Any, ...]
 ) -> tuple[list[Architecture], list[Inputs], bool]:
@@ -152,10 +159,14 @@ def _settings(
         several |= is_array
         columns.append(list(value) if is_array else [value])
         count = max(count, len(columns[-1]))
-    if not nets or any(len(column) not in (1, count) for column in [nets, *columns]):
-        raise InvalidArgument(
-            expected("length", f"to have 1 or {count} entries", [len(item) for item in columns])
-        )
+    if any(len(column) not in (1, count) for column in [nets, *columns]):
+        names = ("architecture", "length", "other_length", "cosine", "angle_gap")
+        sizes = {
+            name: len(column)
+            for name, column in zip(names, [nets, *columns], strict=True)
+            if len(column) > 1
+        }
+        raise InvalidArgument(expected("settings", f"to be 1 or {count} of each argument", sizes))
     nets = nets * count if len(nets) == 1 else nets
     if all(len(column) == 1 for column in columns):
         return nets, [Inputs(*(column[0] for column in columns))] * count, several
@@ -175,7 +186,7 @@ def _proved(
     goal = bits_from_dps(dps) - GUARD_BITS
     bits = bits_from_dps(dps) + 2 * depth.bit_length() + 10
     file, digest = None if resume is None else Path(resume), digest_of([architecture], [inputs])
-    path = BallPath()
+    path, reached = BallPath(), 0
     if file is not None:
         path, kept_bits = load_ball_path(file, digest)
         bits = max(bits, kept_bits) if kept_bits >= goal else bits
@@ -185,15 +196,20 @@ def _proved(
         try:
             following(steps, depth, progress, _keeper(file, path, digest, bits))
         except PrecisionNotReached:
+            reached = len(path.p)
             bits += max(bits, 2 * depth)
         else:
             rows = {name: values[: depth + 1] for name, values in vars(path).items()}
             missing = goal - _accuracy(rows)
             if missing <= 0:
                 return Trajectory(architecture, depth, dps, bits, True, rows)
+            reached = depth
             bits += int(missing) + GUARD_BITS
         path = BallPath()
-    raise PrecisionNotReached(f"Expected {dps} proved digits but not even {bits} bits give them.")
+    raise PrecisionNotReached(
+        f"Expected dps to be within reach but got dps={dps}: {bits} bits do not prove so many "
+        f"digits of layer {reached} of {depth}."
+    )
 
 
 def _keeper(file: Path | None, path: BallPath, digest: str, bits: int) -> Callable[[], None] | None:

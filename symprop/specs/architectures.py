@@ -17,7 +17,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_choice
+from symprop.foundation.validation import check_choice, check_integer
 from symprop.numerics.evaluation import as_ball
 from symprop.specs.activations import Activation, activation
 
@@ -99,6 +99,7 @@ class Architecture(ABC):
 
     def _at(self, name: str, index: int) -> Any:
         value = getattr(self, name)
+        check_integer("index", index, minimum=1)
         return value[(index - 1) % len(value)] if isinstance(value, tuple) else value
 
 
@@ -113,7 +114,7 @@ def _activations(given: Any) -> Any:
 def _check_variance(name: str, value: Any) -> None:
     """Raise unless a variance, or each of a tuple, is a finite number that can be >= 0."""
     entries: Iterable[Any] = value if isinstance(value, tuple) else (value,)
-    if value == ():
+    if isinstance(value, tuple) and not value:
         raise InvalidArgument(expected(name, "to have at least one entry", value))
     for entry in entries:
         if not as_ball(entry, _BITS, name) >= 0:

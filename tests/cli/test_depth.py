@@ -115,3 +115,15 @@ def test_refusals(arguments: str, message: str, capsys: pytest.CaptureFixture[st
     code, out, err = outcome(f"trajectory {arguments}", capsys)
     assert (code, out) == (2, "")
     assert message in err
+
+
+@pytest.mark.parametrize("digits", ["", " --dps 15"])
+def test_json_has_no_infinities(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = f"trajectory fc tanh --weight-variance 0 --depth 1 --gradients --json{digits}"
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    layers = json.loads(printed(command, capsys), parse_constant=refuse)["layers"]
+    assert layers["log_chi"][0] is None
+    assert layers["log_chi_w"][0] is None

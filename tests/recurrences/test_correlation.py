@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
-from symprop.foundation.errors import OutOfDomain
+from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.gaussian.closed_forms import RHO
 from symprop.recurrences.correlation import c_map, correlation_map
 from symprop.recurrences.trajectories import trajectory
@@ -61,3 +61,19 @@ def test_recurrence_and_refusals() -> None:
         correlation_map("relu", 0)
     with pytest.raises(OutOfDomain, match="rho inside"):
         c_map("relu")([0.0, 1.5])
+
+
+def test_without_closed_form_the_recurrence_names_v_and_w() -> None:
+    equation = correlation_map("softsign", 2, bias_variance=1, variance=3).recurrence
+    assert str(equation.rhs.subs(sympy.Function("c", real=True)(equation.lhs.args[0] - 1), 0)) == (
+        "(2*W_{softsign}(3, 0) + 1)/(2*V_{softsign}(3) + 1)"
+    )
+
+
+def test_arrays_are_refused_by_name() -> None:
+    correlations = c_map("tanh")
+    with pytest.raises(InvalidArgument, match="rho to be an array of real numbers"):
+        correlations("a")
+    for given in ({}, {"rho": 0.5, "angle_gap": 0.5}):
+        with pytest.raises(InvalidArgument, match="exactly one of them"):
+            correlations(**given)

@@ -27,6 +27,10 @@ def test_one_input_or_two() -> None:
 def test_malformed_inputs() -> None:
     with pytest.raises(OutOfDomain, match="other_length >= 0"):
         Inputs(1, -1, 0)
+    with pytest.raises(OutOfDomain, match=r"cosine inside \[-1, 1\] but got cosine=2"):
+        Inputs(1, None, 2)
+    with pytest.raises(InvalidArgument, match="cosine or angle_gap, exactly one"):
+        Inputs(1, None, 0, 1)
     with pytest.raises(OutOfDomain, match="angle_gap inside"):
         Inputs(1, None, None, 3)
     with pytest.raises(InvalidArgument, match="beside other_length"):

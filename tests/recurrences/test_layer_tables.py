@@ -57,3 +57,10 @@ def test_logarithms_of_parameters() -> None:
         assert np.exp(logs) == pytest.approx(chi, rel=1e-14)
     with pytest.raises(InvalidArgument, match="parameters a"):
         trajectory(FullyConnected("erf", 1), 2, length=1).log_parameter("a")
+
+
+def test_the_logarithm_of_no_gradient_is_minus_infinity() -> None:
+    for dps in (None, 20):
+        path = trajectory(FullyConnected("tanh", 0), 2, length=1, dps=dps)
+        assert [float(value) for value in path.log_chi] == [-np.inf, -np.inf, 0.0]
+        assert [float(value) for value in path.log_parameter("w")] == [-np.inf, -np.inf]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
-from symprop.foundation.errors import NoClosedForm, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.recurrences.length import length_map, q_map
 from symprop.recurrences.trajectories import trajectory
 from symprop.specs.architectures import FullyConnected
@@ -56,3 +56,8 @@ def test_zero_variance_and_refusals() -> None:
         length_map("relu", -1)
     with pytest.raises(OutOfDomain, match="second moment"):
         q_map("sign").slope(1)
+
+
+def test_arrays_are_refused_by_name() -> None:
+    with pytest.raises(InvalidArgument, match="q to be an array of real numbers"):
+        q_map("tanh")(1j)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from flint import arb
 
+from symprop.foundation.errors import OutOfDomain
 from symprop.numerics.precision import working_bits
 from symprop.recurrences.moments_in_float64 import float_moments
 from symprop.recurrences.moments_on_balls import ball_moments
@@ -89,3 +90,9 @@ def test_means() -> None:
     means = float_moments(activation("relu")).mean(q)
     assert means == pytest.approx(np.sqrt(q / (2 * np.pi)), rel=1e-15)
     assert float_moments(activation("tanh")).mean(q).tolist() == [0, 0, 0, 0]
+
+
+def test_moments_beyond_float64_are_refused() -> None:
+    moments = float_moments(activation("exp"))
+    with pytest.raises(OutOfDomain, match="range of float64"):
+        moments.second_moment(np.array([1000.0]))

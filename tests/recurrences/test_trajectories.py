@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symprop.foundation.errors import InvalidArgument, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, PrecisionNotReached
 from symprop.recurrences.trajectories import Trajectory, trajectory
 from symprop.specs.architectures import (
     Architecture,
@@ -242,7 +242,7 @@ def test_what_was_not_asked_for_is_missing() -> None:
         ({"length": 1, "cosine": 2}, r"inside \[-1, 1\]"),
         ({"length": 1, "other_length": 2}, "cosine"),
         ({"length": 1, "cosine": 0, "angle_gap": 1}, "exactly one"),
-        ({"length": [1, 2], "cosine": [0, 0, 0]}, "entries"),
+        ({"length": [1, 2], "cosine": [0, 0, 0]}, "1 or 3 of each argument"),
         ({"length": float("nan")}, "length"),
     ],
 )
@@ -261,3 +261,19 @@ def test_settings_must_be_alike() -> None:
 def test_depth_zero_is_the_input() -> None:
     path: Trajectory = trajectory(FRN, 0, length=2, cosine=0.5)
     assert (path.p[0], path.q[0], path.gamma[0], path.e[0], path.chi[0]) == (2, 2, 1, 0.5, 1)
+
+
+def test_what_is_no_network_is_refused() -> None:
+    for given in ("tanh", 5, [], [FRN, "tanh"]):
+        with pytest.raises(InvalidArgument, match="architecture to be a network"):
+            trajectory(given, 2, length=1)  # type: ignore[arg-type]
+    with pytest.raises(InvalidArgument, match=r"settings=\{'length': 3, 'cosine': 2\}"):
+        trajectory(FRN, 2, length=[1, 2, 3], cosine=[0, 1])
+
+
+def test_a_tower_of_exponentials_is_refused() -> None:
+    net = FullyConnected("exp", 1)
+    with pytest.raises(OutOfDomain, match="range of float64"):
+        trajectory(net, 50, length=1)
+    with pytest.raises(PrecisionNotReached, match=r"dps=15: .* of layer 5 of 50"):
+        trajectory(net, 50, length=1, dps=15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
@@ -94,3 +95,11 @@ def test_malformed_choices_are_refused() -> None:
         FullyConnected("tanh", 1, placement="between")
     with pytest.raises(InvalidArgument, match="activation"):
         FullyConnected((), 1)
+
+
+def test_arrays_and_layers_that_are_none_are_refused() -> None:
+    with pytest.raises(InvalidArgument, match="weight_variance to be a finite real number"):
+        FullyConnected("tanh", np.array([1.0, 2.0]))
+    for index in (0, -1, 1.5):
+        with pytest.raises(InvalidArgument, match="index to be an integer >= 1"):
+            FullyConnected("tanh", 1).layer(index)  # type: ignore[arg-type]
