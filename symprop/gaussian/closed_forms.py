@@ -19,7 +19,13 @@ from symprop.foundation.validation import check_integer
 from symprop.gaussian.assembly import assemble, real_part
 from symprop.gaussian.atoms import ONE, Atom, Atoms, Step, decompose, multiply
 from symprop.gaussian.hermite_sequences import hermite_sequence, power_moment
-from symprop.gaussian.price import Terms, add_terms, expect, expect_polynomials
+from symprop.gaussian.price import (
+    Terms,
+    add_terms,
+    expect,
+    expect_polynomials,
+    hermite_moments,
+)
 from symprop.gaussian.rational_functions import Ring
 from symprop.specs.activations import Activation, activation
 
@@ -49,6 +55,7 @@ Q2 = sympy.Symbol("q2", positive=True)
 """Variance of the second Gaussian of a pair."""
 
 _MOST_OPERATIONS_TO_FACTOR = 200
+_MANY_POWERS = 8  # of a polynomial, from which on its kernel is not multiplied out
 _HALF = sympy.Rational(1, 2)
 
 
@@ -117,6 +124,26 @@ def _sum_of_pairs(sigma1: sympy.Expr, sigma2: sympy.Expr, left: Atoms, right: At
         if one.is_power or other.is_power
     ]
     return sympy.Add(assemble(ring, terms), *powers)
+
+
+def _mehler_sum(sigma1: sympy.Expr, sigma2: sympy.Expr, left: Atoms, right: Atoms) -> sympy.Expr:
+    """Return ``E f(U) g(V)`` of polynomials by powers of rho, each with a factor per variable.
+
+    Multiplied out, as short polynomials are, it would have the square of the terms.
+    """
+    first, second = (
+        hermite_moments(
+            {int(atom.power): value * sigma ** int(atom.power) for atom, value in side.items()},
+            sympy.S.Zero,
+        )
+        for side, sigma in ((left, sigma1), (right, sigma2))
+    )
+    return sympy.Add(
+        *(
+            sympy.factor_terms(a) * sympy.factor_terms(b) * RHO**k / sympy.factorial(k)
+            for k, (a, b) in enumerate(zip(first, second, strict=False))
+        )
+    )
 
 
 def _powers(atoms: dict[Atom, FracElement]) -> dict[int, FracElement]:
@@ -210,7 +237,16 @@ def _kernel(phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr) ->
     right_factor, right = _atoms(psi)
     _check_existence(q1, q2, left, right)
     sigmas = sympy.sqrt(q1), sympy.sqrt(q2)
+    polynomial = all(atom.is_monomial for atom in (*left, *right))
+    if polynomial and all(sigma.free_symbols for sigma in sigmas) and len(left) > _MANY_POWERS:
+        return left_factor * right_factor * _mehler_sum(*sigmas, left, right)
     if not all(sigma.is_Rational or sigma.free_symbols for sigma in sigmas):
+        if polynomial:
+            scaled = (
+                {atom: value * sigma**atom.power for atom, value in side.items()}
+                for side, sigma in zip((left, right), sigmas, strict=True)
+            )
+            return left_factor * right_factor * _sum_of_pairs(sympy.S.One, sympy.S.One, *scaled)
         return kernel_closed_form(phi, psi).subs({Q1: q1, Q2: q2})
     return left_factor * right_factor * _sum_of_pairs(*sigmas, left, right)
 

@@ -173,6 +173,8 @@ def closed_form_kernel(form: HotForm, variances: tuple[Any, Any]) -> ClosedFormK
         if not math.isfinite(end.out[0]) or q == 0.0:
             raise OutOfDomain(expected("variances", "to give a finite float64 kernel", variances))
         scale *= math.sqrt(abs(end.out[0]))
+    if not math.isfinite(scale):
+        raise OutOfDomain(expected("phi", "to give a finite float64 kernel", form.name))
     if form.name == "exp":  # each rounding of the exponent is a relative error
         exponent = 2 * (math.sqrt(pair[0]) + math.sqrt(pair[1])) ** 2
     elif form.name in ("sin", "cos"):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from symprop.gaussian.atoms import Atom, Step
     from symprop.gaussian.rational_functions import Ring
 
-__all__ = ["TermKey", "Terms", "add_terms", "expect", "expect_polynomials"]
+__all__ = ["TermKey", "Terms", "add_terms", "expect", "expect_polynomials", "hermite_moments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +262,9 @@ def expect(ring: Ring, first: Atom, second: Atom) -> Terms:
             "Expected at most two steps or error functions in one expectation"
             f" but got {len(first.steps) + len(second.steps)}."
         )
+    if first.is_monomial and second.is_monomial:
+        one = ring.field.one
+        return expect_polynomials(ring, {int(first.power): one}, {int(second.power): one})
     q1, q2 = ring.sigma1**2, ring.sigma2**2
     c = ring.rho * ring.sigma1 * ring.sigma2
     a = [ring(first.linear), ring(second.linear)]
@@ -320,7 +323,7 @@ def expect_polynomials(
         scaled = [
             {power: _without_fraction(value) for power, value in side.items()} for side in scaled
         ]
-    left, right = (_hermite_moments(side, zero) for side in scaled)
+    left, right = (hermite_moments(side, zero) for side in scaled)
     total, power_of_rho = 0 * rho, rho**0
     for k, (a, b) in enumerate(zip(left, right, strict=False)):
         if a and b:
@@ -336,7 +339,7 @@ def _without_fraction(value: FracElement) -> Any:
     return polynomial.LC if polynomial.is_ground else polynomial
 
 
-def _hermite_moments(polynomial: Mapping[int, Any], zero: Any) -> list[Any]:
+def hermite_moments(polynomial: Mapping[int, Any], zero: Any) -> list[Any]:
     """Return ``E f(Z) He_k(Z)`` for all ``k`` up to the degree, of a polynomial by power."""
     moments = [zero] * (max(polynomial, default=-1) + 1)
     for power, coefficient in polynomial.items():

@@ -95,7 +95,11 @@ def multiply(a: Envelope, b: Envelope, domain: Domain) -> Envelope:
 
 def whole_power(base: Envelope, exponent: int, domain: Domain) -> Envelope:
     """Return the envelope of ``base**exponent`` for an integer ``exponent >= 1``."""
-    if base.is_exact and (exponent <= _MOST_EXPANDED or len(base.lower.terms) == 1):
+    if base.is_exact and len(base.lower.terms) == 1:
+        ((rates, value),) = base.lower.terms.items()
+        powered = ExponentialSum.of(value**exponent, Rates(*(rate * exponent for rate in rates)))
+        return Envelope(powered, powered)
+    if base.is_exact and exponent <= _MOST_EXPANDED:
         result = ExponentialSum.of(1)
         for _ in range(exponent):
             result *= base.lower

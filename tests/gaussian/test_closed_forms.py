@@ -169,3 +169,19 @@ def test_one_sided_powers_and_powers_beside_exponentials_may_be_high() -> None:
 def test_a_closed_form_that_would_be_huge_is_refused() -> None:
     with pytest.raises(NoClosedForm, match="powers of x are too high"):
         kernel_closed_form("Max(x,0)**120", variances=(S(1), S(1)))
+
+
+def test_kernels_of_long_polynomials_stay_short() -> None:
+    symbolic = kernel_closed_form("hermite:64")
+    assert symbolic.count_ops() < 20_000
+    numbers = {Q1: S(2), Q2: S(3)}
+    exact = kernel_closed_form("hermite:64", variances=(S(2), S(3)))
+    for rho in (S(0), Rational(1, 3), S(-1)):
+        assert symbolic.subs({**numbers, RHO: rho}) == exact.subs(RHO, rho)
+    assert kernel_closed_form("hermite:64", variances=(S(1), S(1))) == RHO**64
+
+
+def test_polynomials_at_irrational_deviations() -> None:
+    for text in ("x**3 + x + 1", "x**3 + sqrt(2)*x"):
+        exact = kernel_closed_form(text, variances=(S(2), S(3)))
+        assert sympy.expand(kernel_closed_form(text).subs({Q1: 2, Q2: 3}) - exact) == 0

@@ -284,7 +284,7 @@ def test_a_wide_correlation_is_refused_at_once() -> None:
         dual_kernel("exp", variances=(2, 2)).enclose(arb(0, "0.5"), dps=15)
 
 
-@pytest.mark.parametrize("variance", ["1e-301", "1e302", 10**400, Fraction(1, 10**400)])
+@pytest.mark.parametrize("variance", ["1e-302", "1e302", 10**400, Fraction(1, 10**400)])
 def test_astronomical_variances_are_refused(variance: Any) -> None:
     for name in ("tanh", "gelu", "exp"):
         with pytest.raises(OutOfDomain, match="variances"):

@@ -132,3 +132,8 @@ def test_overflow_is_refused() -> None:
 def test_stated_errors_of_closed_forms_grow_with_the_exponent() -> None:
     errors = [float_kernel("exp", variances=(q, q)).error for q in (1, 100)]
     assert errors[1] / float(np.exp(200.0)) > 10 * errors[0] / float(np.exp(2.0))
+
+
+def test_a_scale_beyond_floats_is_refused() -> None:
+    with pytest.raises(OutOfDomain, match="finite float64"):
+        float_kernel("10**400*Max(x, 0)")(0.5)
