@@ -11,8 +11,8 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from symprop.gaussian.correlations import Angle
 from symprop.gaussian.double_integral import double_expectation
-from symprop.gaussian.duality import Angle
 from symprop.gaussian.expectation import quadrature_expectation
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.hermite import hermite_balls

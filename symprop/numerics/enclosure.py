@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mpmath
 from flint import arb, fmpz
@@ -27,6 +27,13 @@ from symprop.numerics.decimals import (
     as_fraction,
     exponent_bits,
     proved_ball_decimal,
+)
+from symprop.numerics.exact_balls import (
+    exact_mpf,
+    is_astronomical,
+    is_infinity,
+    radius_argument,
+    tuple_of,
 )
 from symprop.numerics.precision import working_bits
 from symprop.numerics.rationals import exact_rational
@@ -94,7 +101,7 @@ class Enclosure:
             value = ball
         else:
             value = _read(ball, bits)
-        if not (value.is_finite() or _is_infinity(value)):
+        if not (value.is_finite() or is_infinity(value)):
             raise InvalidArgument(expected("ball", "to be a bounded interval", str(value)))
         object.__setattr__(self, "_ball", value)
 
@@ -126,7 +133,7 @@ class Enclosure:
         bits = max(64, mantissa.bit_length() + 2)
         with working_bits(bits):
             midpoint = arb((fmpz(mantissa), fmpz(exponent)))
-            return cls(arb(midpoint, _radius_argument(radius_mantissa, radius_exponent)))
+            return cls(arb(midpoint, radius_argument(radius_mantissa, radius_exponent)))
 
     @property
     def ball(self) -> arb:
@@ -136,12 +143,12 @@ class Enclosure:
     @property
     def midpoint(self) -> mpmath.mpf:
         """Centre of the ball, exact, as an mpmath number."""
-        return _exact_mpf(self._ball.mid())
+        return exact_mpf(self._ball.mid())
 
     @property
     def radius(self) -> mpmath.mpf:
         """Radius of the ball, exact, as an mpmath number."""
-        return _exact_mpf(self._ball.rad())
+        return exact_mpf(self._ball.rad())
 
     @property
     def lower(self) -> Fraction:
@@ -154,7 +161,7 @@ class Enclosure:
         return self._as_fraction(self._ball.mid()) + self._as_fraction(self._ball.rad())
 
     def _as_fraction(self, exact: arb) -> Fraction:
-        if not exact.is_finite() or _is_astronomical(exact):
+        if not exact.is_finite() or is_astronomical(exact):
             limit = f"2**(+-{MOST_EXPONENT_BITS})"
             condition = f"finite and within {limit} to give exact ends (take its ball instead)"
             raise OutOfDomain(expected("enclosure", condition, str(self)))
@@ -253,7 +260,7 @@ class Enclosure:
         return self._result(result, other)
 
     def _result(self, ball: arb, *others: object) -> Enclosure:
-        if not (ball.is_finite() or _is_infinity(ball)):
+        if not (ball.is_finite() or is_infinity(ball)):
             operands = " and ".join(repr(operand) for operand in (self, *others))
             raise OutOfDomain(f"Expected an operation with a bounded result on {operands}.")
         return Enclosure(ball)
@@ -358,52 +365,12 @@ class Enclosure:
     def _sympy_(self) -> sympy.Float:
         import sympy
 
-        return sympy.Float._new(_tuple_of(self._ball.mid()), self._bits())
+        return sympy.Float._new(tuple_of(self._ball.mid()), self._bits())
 
     def __reduce__(self) -> tuple[Callable[..., Enclosure], tuple[object, ...]]:
         if not self.is_finite:
             return (Enclosure, (float(self),))
         return (Enclosure.from_integers, (self.to_integers(),))
-
-
-def _radius_argument(mantissa: int, exponent: int) -> arb:
-    """Return the number from which ``arb(midpoint, .)`` makes exactly this radius.
-
-    FLINT keeps 30 bits of a radius and rounds up by one unit even when nothing was
-    lost, so one unit is taken off first. A longer mantissa simply rounds outward.
-    """
-    if mantissa == 0 or mantissa.bit_length() > 30:
-        return arb((fmpz(mantissa), fmpz(exponent)))
-    shift = 31 - mantissa.bit_length()
-    return arb((fmpz((mantissa << shift) - 1), fmpz(exponent - shift)))
-
-
-def _tuple_of(exact: arb) -> tuple[int, Any, int, int]:
-    """Return mpmath's raw tuple of a ball of radius zero."""
-    if not exact.is_finite():
-        infinity = mpmath.inf if exact > 0 else mpmath.ninf
-        raw: tuple[int, Any, int, int] = infinity._mpf_
-        return raw
-    mantissa, exponent = (int(part) for part in exact.man_exp())
-    from mpmath.libmp import from_man_exp
-
-    result: tuple[int, Any, int, int] = from_man_exp(mantissa, exponent)
-    return result
-
-
-def _exact_mpf(exact: arb) -> mpmath.mpf:
-    """Return a ball of radius zero as an mpmath number; the constructor alone would round it."""
-    raw = _tuple_of(exact)
-    return mpmath.mpf(raw, prec=max(1, raw[3]))
-
-
-def _is_infinity(ball: arb) -> bool:
-    """Whether a ball is exactly ``+oo`` or ``-oo``."""
-    return bool(ball.is_exact() and not ball.is_finite() and not ball.is_nan())
-
-
-def _is_astronomical(exact: arb) -> bool:
-    return not exact.is_zero() and abs(exponent_bits(exact)) > MOST_EXPONENT_BITS
 
 
 def _read(value: object, bits: int, name: str = "value") -> arb:

@@ -32,7 +32,7 @@ from symprop.gaussian.closed_forms import (
     kernel_closed_form,
     second_moment_closed_form,
 )
-from symprop.gaussian.duality import Angle
+from symprop.gaussian.correlations import Angle
 from symprop.gaussian.expectation import require_square_integrable
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of
