@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from symprop.gaussian.float_kernels import FloatKernel
 
-__all__ = ["Angle", "DualKernel", "dual_kernel"]
+__all__ = ["DualKernel", "dual_kernel"]
 
 _CLOSED_FORM_DOUBLINGS = 6
 _HIGHEST_DERIVATIVE = 1000

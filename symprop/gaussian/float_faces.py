@@ -200,7 +200,7 @@ class _Balls:
     variances: tuple[Any, Any]
 
     def __call__(self, rho: arb, bits: int) -> arb:
-        from symprop.gaussian.duality import Angle
+        from symprop.gaussian.correlations import Angle
 
         closed = _closed_form(self.phi, self.psi, self.variances)
         if closed is not None:

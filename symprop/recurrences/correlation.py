@@ -13,7 +13,7 @@ import sympy
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import RHO, kernel_closed_form, second_moment_closed_form
-from symprop.gaussian.duality import Angle
+from symprop.gaussian.correlations import Angle
 from symprop.gaussian.expectation import positive_variance
 from symprop.numerics.arrays import real_array
 from symprop.numerics.enclosure import Enclosure

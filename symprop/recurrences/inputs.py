@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.gaussian.duality import Angle
+from symprop.gaussian.correlations import Angle
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
 

@@ -3,8 +3,9 @@ import pytest
 from flint import arb
 
 from symprop.foundation.errors import OutOfDomain
+from symprop.gaussian.correlations import Angle
 from symprop.gaussian.double_integral import double_expectation
-from symprop.gaussian.duality import Angle, dual_kernel
+from symprop.gaussian.duality import dual_kernel
 from symprop.gaussian.integrand import integrand_of
 from symprop.numerics.precision import working_bits
 from symprop.specs.activations import activation

@@ -15,7 +15,8 @@ from symprop.foundation.errors import (
     PrecisionNotReached,
 )
 from symprop.gaussian.closed_forms import RHO
-from symprop.gaussian.duality import Angle, dual_kernel
+from symprop.gaussian.correlations import Angle
+from symprop.gaussian.duality import dual_kernel
 from symprop.gaussian.transforms import v_transform
 from symprop.numerics.enclosure import Enclosure
 

@@ -3,7 +3,8 @@ import sympy
 from flint import arb
 
 from symprop.gaussian.closed_forms import RHO, kernel_closed_form
-from symprop.gaussian.duality import Angle, dual_kernel
+from symprop.gaussian.correlations import Angle
+from symprop.gaussian.duality import dual_kernel
 from symprop.gaussian.hermite import hermite_balls
 from symprop.gaussian.integrand import integrand_of
 from symprop.gaussian.kernel_values import (
