@@ -143,6 +143,10 @@ SOFTSIGN = Claim(
         "p = b_0 l + b_1 √l + b_2 log l + O(1) holds for no b_1"
     ),
     variables={"q": "variance"},
+    assumptions=(
+        "σ_v, σ_w > 0",
+        "b_0 l - p = σ_v² Σ (1 - V) - p_0, 1 - V falls in q, and q is of order l",
+    ),
     source=Source("residual", "Theorem B.9"),
     as_printed="softsign is tanh-like, so the square root law is asserted for it",
     checks=(
