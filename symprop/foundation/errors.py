@@ -15,6 +15,7 @@ __all__ = [
     "PrecisionNotReached",
     "SymPropError",
     "UndecidedComparison",
+    "UnsupportedLaw",
     "expected",
 ]
 
@@ -55,6 +56,10 @@ class NoConvergence(SymPropError):
     def __init__(self, message: str, best: object = None) -> None:
         super().__init__(message)
         self.best = best
+
+
+class UnsupportedLaw(SymPropError):
+    """A sampler is not exact for this law of the weights; the message says why."""
 
 
 class MissingBackend(SymPropError, ImportError):

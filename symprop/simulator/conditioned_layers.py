@@ -1,0 +1,164 @@
+r"""One layer seen by a few inputs, forward and back, without its matrices.
+
+.. math:: H=WX+b,\quad Y=\phi(m(H)),\quad T=s\,X+VY+a,\quad X'=n(T)
+
+``m`` and ``n`` are normalisations or nothing. Arrays have one row for each input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symprop.simulator.conditioning import GaussianMap, gaussian_map
+from symprop.simulator.float_layers import FloatLayer, Normalized, normalize
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["ARRAYS_KEPT", "Leaving", "Passed", "propagate"]
+
+ARRAYS_KEPT = 6
+"""How many arrays of the size of the signals a layer keeps for the way back, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Leaving:
+    """Gradients of a scalar by what is in one layer.
+
+    Attributes
+    ----------
+    inputs : array of shape (k, n)
+        By ``X``.
+    hidden_gram, total_gram : array of shape (k, k)
+        Inner products, over the width, of the gradients by ``H`` and by ``T``.
+    active_gram : array of shape (k, k) or None
+        Inner products of ``Y`` over the width, for the gradients by ``V``; None without it.
+    """
+
+    inputs: Array
+    hidden_gram: Array
+    total_gram: Array
+    active_gram: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class Passed:
+    """What a layer has computed, and what it needs for the way back.
+
+    Attributes
+    ----------
+    layer : FloatLayer
+        Its choices.
+    inner, outer : GaussianMap
+        ``W`` with ``b`` and ``V`` with ``a``; the latter is None without a second matrix.
+    argument : array or Normalized
+        What the activation was applied to.
+    outputs : array of shape (k, n)
+        ``X'``.
+    output : Normalized or None
+        Its normalisation.
+    hidden_gram, active_gram : array of shape (k, k)
+        Inner products of ``H`` and ``Y``, over the width.
+    """
+
+    layer: FloatLayer
+    inner: GaussianMap
+    argument: Array | Normalized
+    outer: GaussianMap | None
+    outputs: Array
+    output: Normalized | None
+    hidden_gram: Array
+    active_gram: Array
+
+    def back(
+        self, arriving: Array, rng: np.random.Generator, *, independent: bool = False
+    ) -> Leaving:
+        """Return the gradients in this layer, given the gradient by its outputs.
+
+        Parameters
+        ----------
+        arriving : array of shape (k, n)
+            The gradient.
+        rng : numpy.random.Generator
+            Source of what the forward pass leaves open of the matrices.
+        independent : bool
+            Go through fresh matrices instead.
+        """
+        layer, width = self.layer, arriving.shape[1]
+        total = arriving if self.output is None else self.output.gradient(arriving)
+        active = total
+        if self.outer is not None and layer.v is not None:
+            active = self.outer.transposed(total, rng, independent=independent)[:, :width]
+            active *= layer.v / sqrt(width)
+        if isinstance(self.argument, Normalized):
+            hidden = self.argument.gradient(active * layer.phi.slope(self.argument.rows))
+        else:
+            hidden = active * layer.phi.slope(self.argument)
+        inputs = self.inner.transposed(hidden, rng, independent=independent)[:, :width]
+        inputs *= layer.w / sqrt(width)
+        if layer.skip:
+            inputs += total
+        return Leaving(
+            inputs,
+            _gram(hidden),
+            _gram(total),
+            None if self.outer is None else self.active_gram,
+        )
+
+
+def propagate(layer: FloatLayer, rows: Array, rng: np.random.Generator) -> Passed:
+    """Draw a layer with fresh weights, as far as its inputs can see it.
+
+    Parameters
+    ----------
+    layer : FloatLayer
+        Its choices.
+    rows : array of shape (k, n)
+        Signals of ``k`` inputs.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    Passed
+
+    Raises
+    ------
+    OutOfDomain
+        If squares of signals overflow, the activation has no value, or nothing is left to be
+        normalised.
+    """
+    inner = _affine(rows, layer.w, layer.b, rng)
+    hidden = inner.outputs
+    hidden_gram = _gram(hidden)
+    argument = hidden if layer.hidden is None else normalize(hidden, layer.hidden)
+    total = layer.phi.value(argument.rows if isinstance(argument, Normalized) else argument)
+    active_gram, outer = _gram(total), None
+    if layer.v is not None:
+        outer = _affine(total, layer.v, layer.a, rng)
+        total = outer.outputs
+    if layer.skip:
+        total = total + rows
+    output = None if layer.output is None else normalize(total, layer.output)
+    outputs = total if output is None else output.rows
+    return Passed(layer, inner, argument, outer, outputs, output, hidden_gram, active_gram)
+
+
+def _affine(rows: Array, w: float, b: float, rng: np.random.Generator) -> GaussianMap:
+    """Return a weight matrix and its bias as one Gaussian map; the bias has an input of its own."""
+    count, width = rows.shape
+    extended = np.empty((count, width + 1))
+    np.multiply(rows, w / sqrt(width), out=extended[:, :width])
+    extended[:, width] = b
+    return gaussian_map(extended, width, rng)
+
+
+def _gram(rows: Array) -> Array:
+    products: Array = rows @ rows.T / rows.shape[1]
+    return products

@@ -1,0 +1,182 @@
+r"""Large Gaussian matrices, known only by what they do to a few vectors.
+
+Let ``A`` be a matrix of ``k`` columns with :math:`A=QL^\top`, ``Q`` orthonormal, and ``G`` a matrix
+of independent standard normal entries, independent of ``A``. Then :math:`Z=GQ` is a matrix of
+independent standard normal entries, and so is :math:`G(I-QQ^\top)` within its range, independent
+of ``Z``. Hence
+
+.. math:: GA=ZL^\top,\qquad G^\top D=QZ^\top D+(I-QQ^\top)\,N\,L_D^\top,\qquad L_DL_D^\top=D^\top D,
+
+for every ``D`` that depends on ``G`` only through ``GA`` (and on other, independent randomness),
+``N`` being standard normal and fresh. The matrix itself is never made. Since ``Z`` is drawn and
+not solved for, nothing is divided by ``L``: columns may be dependent, nearly so, or zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symprop.foundation.errors import OutOfDomain, expected
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["GaussianMap", "gaussian_map", "orthonormal_rows"]
+
+_DEPENDENT = 2.0**-48  # a row whose remainder is below this share of it is a rounding error
+_PASSES = 4
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianMap:
+    """A matrix ``G`` with independent standard normal entries, seen on the vectors of a basis.
+
+    Attributes
+    ----------
+    basis : array of shape (k, m)
+        Orthonormal rows, or zero rows where the inputs were dependent.
+    image : array of shape (k, n)
+        Where ``G`` takes them.
+    factor : array of shape (k, k)
+        Lower triangular: the inputs are ``factor @ basis``.
+    """
+
+    basis: Array
+    image: Array
+    factor: Array
+
+    @property
+    def outputs(self) -> Array:
+        """The images of the inputs, as rows."""
+        result: Array = self.factor @ self.image
+        return result
+
+    def transposed(
+        self, rows: Array, rng: np.random.Generator, *, independent: bool = False
+    ) -> Array:
+        """Return a sample of the transpose of ``G`` applied to rows, given the outputs.
+
+        Parameters
+        ----------
+        rows : array of shape (j, n)
+            They may depend on the outputs.
+        rng : numpy.random.Generator
+            Source of what the outputs leave open.
+        independent : bool
+            Take a fresh matrix instead, independent of the outputs: the simplification that
+            theories of gradients make.
+
+        Returns
+        -------
+        array of shape (j, m)
+
+        Conventions
+        -----------
+        All that is asked of the transpose must be asked in one call: a second call does not
+        remember the first.
+
+        Error
+        -----
+        Exact in law, up to rounding.
+        """
+        factor = orthonormal_rows(rows)[0]
+        fresh: Array = factor @ rng.standard_normal((len(rows), self.basis.shape[1]))
+        if not independent:
+            fresh += (rows @ self.image.T - fresh @ self.basis.T) @ self.basis
+        return fresh
+
+
+def gaussian_map(rows: Array, width: int, rng: np.random.Generator) -> GaussianMap:
+    """Draw a Gaussian matrix with ``width`` outputs, as far as the given inputs can see it.
+
+    Parameters
+    ----------
+    rows : array of shape (k, m)
+        The inputs.
+    width : int
+        Number of outputs.
+    rng : numpy.random.Generator
+        Source of randomness; ``k * width`` normals are drawn.
+
+    Returns
+    -------
+    GaussianMap
+
+    Error
+    -----
+    Exact in law, up to rounding.
+
+    Examples
+    --------
+    >>> seen = gaussian_map(np.array([[3.0, 4.0], [3.0, 4.0]]), 2, np.random.default_rng(1))
+    >>> bool(np.ptp(seen.outputs, axis=0).max() < 1e-14)  # equal inputs, equal outputs
+    True
+    """
+    factor, basis = orthonormal_rows(rows)
+    return GaussianMap(basis, rng.standard_normal((len(rows), width)), factor)
+
+
+def orthonormal_rows(rows: Array) -> tuple[Array, Array]:
+    r"""Return ``L`` lower triangular and ``Q`` with ``rows = L Q`` and orthonormal rows of ``Q``.
+
+    Parameters
+    ----------
+    rows : array of shape (k, m)
+        Not changed.
+
+    Returns
+    -------
+    factor : array of shape (k, k)
+    basis : array of shape (k, m)
+        With a zero row for each row that depends on those before it.
+
+    Raises
+    ------
+    OutOfDomain
+        If the squares of a row overflow.
+
+    Notes
+    -----
+    Gram-Schmidt, each row projected again until the projection no longer shortens it: ``Q`` is
+    orthonormal to rounding even if rows differ in their last digits only.
+
+    Error
+    -----
+    Backward error of each row, and loss of orthogonality: a few units in the last place.
+
+    Examples
+    --------
+    >>> factor, basis = orthonormal_rows(np.array([[3.0, 4.0], [6.0, 8.0], [4.0, -3.0]]))
+    >>> factor.round(12) + 0.0
+    array([[ 5.,  0.,  0.],
+           [10.,  0.,  0.],
+           [ 0.,  0.,  5.]])
+    """
+    basis = np.array(rows, dtype=np.float64)
+    factor = np.zeros((len(basis), len(basis)))
+    for index in range(len(basis)):
+        row = basis[index]
+        length = whole = float(np.linalg.norm(row))
+        if not isfinite(whole):
+            condition = "to have finite squares in float64"
+            raise OutOfDomain(expected("signals or gradients", condition, "an overflow"))
+        before = basis[:index]
+        for _ in range(_PASSES if index else 0):
+            part = before @ row
+            row -= part @ before
+            factor[index, :index] += part
+            last, length = length, float(np.linalg.norm(row))
+            if length > last / 2 or length <= _DEPENDENT * whole:
+                break
+        if length <= _DEPENDENT * whole:
+            row[:] = 0.0
+        else:
+            row /= length
+            factor[index, index] = length
+    return factor, basis
