@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 Step = Callable[[mpmath.mpf], object]
-_DRIVE_TERMS = 24
+_MORE_OF_THE_DRIVE = 6
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def match_constant(
             drive_start,
             values=values,
             dps=dps + 5,
-            terms=max(terms, _DRIVE_TERMS),
+            terms=terms + _MORE_OF_THE_DRIVE,
             layers=layers,
         )
         table[driving.symbol] = driving.value
