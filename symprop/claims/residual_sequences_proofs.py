@@ -1,7 +1,8 @@
-"""Signs in the proofs of Lemmas C.12 and C.15 of the residual paper."""
+"""Steps in the proofs of Lemmas C.12, C.13 and C.15 of the residual paper."""
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from functools import cache
 
@@ -17,7 +18,9 @@ from symprop.claims.residual_sequences_power import (
 from symprop.claims.stepwise import along_layers, milestones
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
+from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
@@ -86,6 +89,12 @@ def points(layers: tuple[int, ...]) -> list[dict[str, object]]:
     ]
 
 
+def turned(alpha: Fraction, layer: Fraction) -> bool:
+    """Whether ``log l > (2s-1)/(s(1-s))``, with a margin for the logarithm in floats."""
+    s = float(alpha / (1 - alpha))
+    return math.log(layer) > (2 * s - 1) / (s * (1 - s)) + 1e-9
+
+
 def minus_second_term(a: Fraction, alpha: Fraction, dps: int) -> arb:
     """Return ``K_2 log 4``."""
     return -second_term(a, alpha, dps)
@@ -108,7 +117,8 @@ CURVES_PRINTED = Claim(
     source=Source("residual", "Lemma C.12, proof"),
     as_printed=(
         "μ - a below, with another letter for a: that curve falls more slowly than x_μ, lies above "
-        "it, and obeys the inequality of an upper bound as well"
+        "it, and obeys the inequality of an upper bound as well. The relative error o(1/t) of the "
+        "slope from t to t + 1 is of order 1/t"
     ),
     checks=(at_points(slower, "<=", late, points=points((64,))),),
     near_miss=at_points(slower, "<=", equal, points=points((64,))),
@@ -132,6 +142,69 @@ CURVES_AROUND = Claim(
         at_points(late, "<=", equal, points=points((16, 256, 4096))),
     ),
     near_miss=at_points(equal, "<=", late, points=points((256,))),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+ALPHA = sympy.Symbol("alpha", positive=True)
+EXPONENT = ALPHA / (1 - ALPHA)
+CURVATURE = sympy.diff(-(LAYER**EXPONENT) * LOG, LAYER, 2)  # of v / J
+CURVE = "v(l) = -J l^s log l, s = α/(1-α), J > 0, with v' = s v/l - J l^(s-1)"
+
+SLOPE_PRINTED = Claim(
+    id="residual.power-difference-equation-proof-printed",
+    title="Slope of the second term, as printed",
+    statement="For 0 <= α < 1 the derivative v' decreases for late l",
+    variables={"alpha": "α", "layer": "l"},
+    assumptions=(CURVE,),
+    source=Source("residual", "Lemma C.13, proof"),
+    as_printed=(
+        "for every α; below 1/2 the derivative rises to 0. The bounds drawn from it then change "
+        "places, which the ε of the proof makes up for"
+    ),
+    checks=(
+        at_points(
+            CURVATURE, "<", 0, points=grid(alpha=("3/4", "1/2", "1/4"), layer=(10**6, 10**12))
+        ),
+    ),
+    near_miss=at_points(CURVATURE, "<", 0, points=grid(alpha=("2/5",), layer=(10**6,))),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.power-difference-equation-proof",
+)
+
+SLOPE = Claim(
+    id="residual.power-difference-equation-proof",
+    title="Slope of the second term",
+    statement=(
+        "v' decreases on l >= 1 if 1/2 <= α < 1; if 0 < α < 1/2 it increases where "
+        "log l > (2s-1)/(s(1-s))"
+    ),
+    variables={"alpha": "α", "layer": "l"},
+    assumptions=(CURVE,),
+    source=Source("residual", "Lemma C.13, proof"),
+    as_printed="decreasing for every α",
+    checks=(
+        attack(
+            CURVATURE,
+            "<",
+            0,
+            domain={"alpha": Real("1/2", "99/100"), "layer": Real(1, None, decades=9)},
+            tries=(60, 600),
+        ),
+        attack(
+            CURVATURE,
+            ">",
+            0,
+            domain={"alpha": Real("1/100", "49/100"), "layer": Real(1, None, decades=60)},
+            assuming=turned,
+            tries=(60, 600),
+        ),
+    ),
+    near_miss=attack(
+        CURVATURE,
+        "<",
+        0,
+        domain={"alpha": Real("2/5", "99/100"), "layer": Real(1, None, decades=9)},
+    ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
@@ -173,5 +246,5 @@ SOURCE_PRINTED = Claim(
     corrected_by="residual.power-difference-equation-source-resonant",
 )
 
-CLAIMS = (CURVES_PRINTED, CURVES_AROUND, SOURCE_PRINTED)
-"""Steps of proofs with a wrong sign."""
+CLAIMS = (CURVES_PRINTED, CURVES_AROUND, SLOPE_PRINTED, SLOPE, SOURCE_PRINTED)
+"""Steps of proofs that are false as printed, and as they have to be."""
