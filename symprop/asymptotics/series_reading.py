@@ -58,8 +58,14 @@ def read_series(
         If a function is met where it has no power-log series.
     """
     variables = set(bindings)
+    known: dict[sympy.Expr, PowerLogSeries] = {}
 
     def read(part: sympy.Expr) -> PowerLogSeries:
+        if part not in known:
+            known[part] = read_anew(part)
+        return known[part]
+
+    def read_anew(part: sympy.Expr) -> PowerLogSeries:
         if not part.free_symbols & variables:
             return PowerLogSeries.constant(scalars, part)
         if part in variables:
