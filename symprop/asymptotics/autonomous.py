@@ -243,7 +243,7 @@ def autonomous_expansion(
     problem = _problem(increment, variable, at, side, known_to, given or {})
     first = problem.series(fmpq(2))
     size = first.scalars.exponents.size(first.leading[0])
-    slowest = fmpq(1) if problem.at is sympy.oo else fmpq(-1)
+    slowest = 1 if problem.at is sympy.oo else -1
     if problem.at is not sympy.oo and size >= 0:
         raise OutOfDomain(expected("increment", f"to vanish at {problem.at}", problem.increment))
     if size > slowest:
@@ -293,7 +293,8 @@ def slow_coordinates(
     """Return the derivative of the Abel function, s and c of ``z_{l+1} - z_l ~ c z**s``."""
     read = problem.series(window)
     scalars: Scalars = scalars_of(problem.solving_field(read))
-    series = problem.growth_series(converted(read, scalars).truncated(_floor(read, window)))
+    floor = read.scalars.exponents.size(read.leading[0]) - window
+    series = problem.growth_series(converted(read, scalars).truncated(floor))
     exponent, coefficient = leading_growth(series)
     return abel_derivative(series, window), exponent, coefficient
 
@@ -313,12 +314,6 @@ def as_offset(
         return lambda value: value
     at = constant_ball(problem.at, values, bits)
     return lambda value: 1 / ((value - at) * problem.side)
-
-
-def _floor(series: PowerLogSeries, window: fmpq) -> fmpq:
-    size = series.size()
-    assert size is not None
-    return size - window
 
 
 def slow_series(
