@@ -20,8 +20,8 @@ from symprop.foundation.errors import NoClosedForm, NoConvergence, OutOfDomain, 
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import Q, second_moment_closed_form
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import as_ball, compile_ball
-from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
+from symprop.numerics.evaluation import as_ball, as_exact, compile_ball
+from symprop.numerics.precision import GUARD_BITS, bits_from_dps, current_bits, working_bits
 from symprop.numerics.roots import BallMap, Isolation, isolate_roots, refine_root
 from symprop.specs.activations import activation
 
@@ -55,8 +55,8 @@ class CriticalPoint:
         The fixed length there; None if every length is fixed.
     length_slope : Enclosure
         Slope of the length map there: above 1 the length is not reached, as for exp.
-    exact : sympy.Expr or None
-        The weight variance, where it has a closed form.
+    exact, length_exact : sympy.Expr or None
+        The weight variance and the length, where they have closed forms.
     interval : tuple of Fraction or None
         Lengths among which it is the only one for this bias variance; None for all.
     """
@@ -67,6 +67,7 @@ class CriticalPoint:
     length_slope: Enclosure
     exact: sympy.Expr | None = None
     interval: tuple[Fraction, Fraction] | None = None
+    length_exact: sympy.Expr | None = None
 
 
 def critical_weight_variance(
@@ -103,7 +104,8 @@ def critical_weight_variance(
     Error
     -----
     Enclosed; exact at length 0 and for activations homogeneous of degree 1. Lengths from the
-    bias variance (at least ``2**-30``) to ``2**12`` are searched.
+    bias variance (``2**-30`` without one) to ``2**12``, or 16 times the bias variance, are
+    searched. Below a bias variance of about 1e-8 the terms cancel and the proof may fail.
 
     Source
     ------
@@ -135,9 +137,11 @@ def critical_weight_variance(
         exact = 1 / factor
         length = None if linear else Enclosure(0)
         weight = Enclosure(as_ball(exact, bits))
-        return CriticalPoint(weight, Enclosure(0), length, Enclosure(1), exact)
+        zero = None if linear else sympy.S.Zero
+        return CriticalPoint(weight, Enclosure(0), length, Enclosure(1), exact, None, zero)
     with working_bits(2 * _ISOLATION_BITS):
         lower = as_ball(bias_variance, 128).lower().mid() if sign else _SMALLEST
+        upper = _LARGEST.max(16 * lower).mid()
 
     def bias() -> arb:
         return as_ball(bias_variance, bits + 2 * GUARD_BITS)
@@ -150,28 +154,34 @@ def critical_weight_variance(
         return slope.moment(q) + rise - moment.moment_slope(q)
 
     equation: tuple[BallMap, BallMap] = (balance, balance_slope)
-    found = _isolated(equation, lower)
+    found = _isolated(equation, lower, upper)
     if found.unresolved:  # exp: the two sides cancel, except in closed form
         equation = _closed_equation(phi, bias) or equation
-        found = _isolated(equation, lower)
+        found = _isolated(equation, lower, upper)
     if found.unresolved:
-        part = found.unresolved[0].ball.str(6)
-        raise NoConvergence(f"Nothing is proved of critical lengths on {part}.", found)
+        part = found.unresolved[0]
+        condition = (
+            "with critical lengths that can be proved, but nothing is known on "
+            f"[{part.lower.str(6, radius=False)}, {part.upper.str(6, radius=False)}],"
+        )
+        raise NoConvergence(expected("bias_variance", condition, bias_variance), found)
     if len(found.brackets) != 1:
-        lengths = ", ".join(bracket.ball.mid().str(4) for bracket in found.brackets) or "none"
-        raise OutOfDomain(f"Expected exactly one critical length but got {lengths}.")
+        lengths = ", ".join(b.ball.mid().str(4, radius=False) for b in found.brackets) or "none"
+        condition = f"with one critical length up to {upper.str(6, radius=False)}, not {lengths},"
+        raise OutOfDomain(expected("bias_variance", condition, bias_variance))
     (bracket,) = found.brackets
     q = refine_root(*equation, bracket, bits=bits + GUARD_BITS)
     with working_bits(bits + GUARD_BITS):
         weight = Enclosure(1 / slope.moment(q))
         rate = Enclosure(weight.ball * moment.moment_slope(q))
-    ends = Enclosure(lower).lower, Enclosure(_LARGEST).upper
+    ends = Enclosure(lower).lower, Enclosure(upper).upper
     given = Enclosure(as_ball(bias_variance, bits))
-    return CriticalPoint(weight, given, Enclosure(q), rate, None, ends)
+    exact, at = _exact_point(phi, bias_variance, q)
+    return CriticalPoint(weight, given, Enclosure(q), rate, exact, ends, at)
 
 
-def _isolated(equation: tuple[BallMap, BallMap], lower: arb) -> Isolation:
-    return isolate_roots(*equation, lower, _LARGEST, bits=_ISOLATION_BITS, geometric=True)
+def _isolated(equation: tuple[BallMap, BallMap], lower: arb, upper: arb) -> Isolation:
+    return isolate_roots(*equation, lower, upper, bits=_ISOLATION_BITS, geometric=True)
 
 
 def _closed_equation(phi: Activation, bias: Callable[[], arb]) -> tuple[BallMap, BallMap] | None:
@@ -182,6 +192,27 @@ def _closed_equation(phi: Activation, bias: Callable[[], arb]) -> tuple[BallMap,
         return None
     value, derived = compile_ball(closed, (Q,)), compile_ball(closed.diff(Q), (Q,))
     return lambda q: real_ball(value(q)) - bias(), lambda q: real_ball(derived(q))
+
+
+def _exact_point(
+    phi: Activation, bias_variance: object, q: arb
+) -> tuple[sympy.Expr | None, sympy.Expr | None]:
+    """Return weight variance and length where the bias variance is linear in the length.
+
+    So it is for exp and for every homogeneous activation of degree other than 1.
+    """
+    given = as_exact(bias_variance)
+    if given is None:
+        return None, None
+    try:
+        weight, bias = edge_of_chaos_closed_form(phi)
+    except NoClosedForm:
+        return None, None
+    if not bias.is_polynomial(Q) or sympy.degree(bias, Q) != 1:
+        return None, None
+    length = (given - bias.subs(Q, 0)) / bias.coeff(Q, 1)
+    assert q.overlaps(as_ball(length, current_bits()))
+    return weight.subs(Q, length), length
 
 
 def edge_of_chaos(

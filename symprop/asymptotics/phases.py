@@ -276,7 +276,8 @@ def _stable_length(
         raise OutOfDomain(expected("length", "to be a fixed point to three digits", length))
     if len(found.stable) != 1:
         listed = ", ".join(point.value.proved_digits(6) for point in found.stable) or "none"
-        raise OutOfDomain(f"Expected exactly one stable length but got {listed}.")
+        condition = f"and bias_variance={bias} to have exactly one stable length, not {listed},"
+        raise OutOfDomain(expected("weight_variance", condition, weight))
     return found.stable[0]
 
 

@@ -97,7 +97,7 @@ def critical(
     point = critical_weight_variance(activation, bias_variance=bias, dps=digits)
     result = {
         "weight_variance": _record(point.weight_variance, dps, point.exact),
-        "q_star": _record(point.length, dps),
+        "q_star": _record(point.length, dps, point.length_exact),
     }
     if as_json:
         print_json({"activation": activation, "bias_variance": str(bias), **result})

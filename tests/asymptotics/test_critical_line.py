@@ -11,7 +11,7 @@ from symprop.asymptotics.critical_line import (
     edge_of_chaos_closed_form,
 )
 from symprop.asymptotics.phases import chi_1
-from symprop.foundation.errors import NoClosedForm, OutOfDomain
+from symprop.foundation.errors import NoClosedForm, NoConvergence, OutOfDomain
 from symprop.gaussian.closed_forms import Q
 from symprop.gaussian.transforms import v_transform
 from symprop.numerics.evaluation import enclose
@@ -33,6 +33,8 @@ def test_exp_is_critical_only_at_an_unstable_length() -> None:
     point = critical_weight_variance("exp", bias_variance="1/10", dps=30)
     assert point.weight_variance.overlaps(enclose(sympy.exp(-sympy.Rational(11, 5)), dps=40))
     assert point.length_slope.contains(2)
+    assert point.exact == sympy.exp(-sympy.Rational(11, 5))
+    assert point.length_exact == sympy.Rational(11, 10)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,24 @@ def test_exact_without_biases(name: str, value: object) -> None:
 def test_homogeneous_with_bias_is_refused() -> None:
     with pytest.raises(OutOfDomain, match="Expected a bias variance of 0"):
         critical_weight_variance("relu", bias_variance=1)
+
+
+@pytest.mark.parametrize("name", ["squared_relu", "alpha_relu:7/10", "x**3"])
+def test_homogeneous_of_another_degree_is_exact(name: str) -> None:
+    point = critical_weight_variance(name, bias_variance="1/7", dps=20)
+    assert point.exact is not None
+    assert point.weight_variance.overlaps(enclose(point.exact, dps=30))
+    slope = chi_1(name, weight_variance=point.exact, length=point.length_exact, dps=25)
+    assert slope.contains(1)
+
+
+def test_large_biases_and_refusals_name_the_bias() -> None:
+    point = critical_weight_variance("sin", bias_variance=10**6)
+    assert abs(point.length - (10**6 + 1)) < "1e-9"
+    with pytest.raises(OutOfDomain, match=r"not none, but got bias_variance=100\."):
+        critical_weight_variance("gelu", bias_variance=100)
+    with pytest.raises(NoConvergence, match=r"nothing is known on .* but got bias_variance=1e-15"):
+        critical_weight_variance("sin", bias_variance="1e-15")
 
 
 def test_jumps_and_signs_are_refused() -> None:

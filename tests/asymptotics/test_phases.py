@@ -98,7 +98,9 @@ def test_choice_of_length() -> None:
     assert phase("exp", weight_variance="1/10", bias_variance="1/10").phase == "ordered"
     with pytest.raises(OutOfDomain, match="three digits"):
         phase("exp", weight_variance="1/10", bias_variance="1/10", length=3)
-    with pytest.raises(OutOfDomain, match="exactly one stable length but got none"):
+    with pytest.raises(
+        OutOfDomain, match="exactly one stable length, not none, but got weight_variance="
+    ):
         phase("exp", weight_variance=1, bias_variance=1)
 
 

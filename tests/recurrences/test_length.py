@@ -60,4 +60,4 @@ def test_zero_variance_and_refusals() -> None:
 
 def test_arrays_are_refused_by_name() -> None:
     with pytest.raises(InvalidArgument, match="q to be an array of real numbers"):
-        q_map("tanh")(1j)  # type: ignore[arg-type]
+        q_map("tanh")(1j)
