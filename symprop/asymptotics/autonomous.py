@@ -121,9 +121,9 @@ class AutonomousRecurrence:
         self, values: Mapping[sympy.Symbol, object], terms: int, bits: int
     ) -> Callable[[int, arb], arb]:
         """Return the map from layer and value to K, by a long expansion in balls."""
-        first = self.series(fmpq(1))
         from symprop.asymptotics.koenigs import conjugacy_constant
 
+        first = self.series(fmpq(1))
         offset = as_offset(self, values, bits)
         if self.is_hyperbolic:
             return conjugacy_constant(self, offset, terms, values, bits)
@@ -247,8 +247,7 @@ def autonomous_expansion(
     if problem.at is not sympy.oo and size >= 0:
         raise OutOfDomain(expected("increment", f"to vanish at {problem.at}", problem.increment))
     if size > slowest:
-        where = "u" if problem.at is sympy.oo else f"|u - {problem.at}|"
-        condition = f"of order {where} at most near {problem.at}"
+        condition = f"of order u at most near {problem.at}"
         raise OutOfDomain(expected("increment", condition, problem.increment))
     if size == slowest:
         return hyperbolic_expansion(problem, order)
@@ -283,8 +282,7 @@ def window_steps(problem: AutonomousRecurrence, series: PowerLogSeries) -> fmpq:
     sizes = [series.scalars.exponents.size(exponent) for exponent, _ in series.blocks]
     head = sizes[0] if problem.at is sympy.oo else sizes[0] + 2
     gaps = [sizes[0] - other for other in sizes[1:]]
-    slow = [1 - head] if head < 1 else [fmpq(1)]
-    return min([*slow, *gaps])
+    return min([1 - head if head < 1 else fmpq(1), *gaps])
 
 
 def slow_coordinates(
