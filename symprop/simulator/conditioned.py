@@ -18,7 +18,7 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, UnsupportedL
 from symprop.foundation.validation import check_choice, check_integer
 from symprop.numerics.arrays import real_array
 from symprop.simulator.conditioned_layers import ARRAYS_KEPT, propagate
-from symprop.simulator.float_layers import float_layers, normalize
+from symprop.simulator.float_layers import layers_of, normalize
 from symprop.simulator.run import Run
 from symprop.specs.architectures import (
     FullResidual,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from symprop.simulator.conditioned_layers import Leaving, Passed
+    from symprop.simulator.conditioned_layers import Leaving, Passed, Propagated
     from symprop.simulator.float_layers import FloatLayer
     from symprop.specs.architectures import Architecture
     from symprop.specs.initialization import WeightLaw
@@ -130,7 +130,7 @@ def conditioned_run(
         raise InvalidArgument(expected("output_gradient", condition, "an array"))
     rows = _checked_inputs(inputs)
     gradient = _checked_gradient(output_gradient, rows.shape)
-    network = _Network(float_layers(architecture), rows, depth, rng)
+    network = _Network(layers_of(architecture), rows, depth, rng)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is looked for
         if backward is None:
             network.forward()
@@ -181,8 +181,8 @@ class _Network:
 
     def forward(self) -> None:
         self._record(0, self.inputs)
-        for index, passed in self._layers(1, self.depth, self.inputs, self.rng):
-            self._record(index, passed.outputs, passed.hidden_gram)
+        for index, (rows, hidden_gram, _) in self._layers(1, self.depth, self.inputs, self.rng):
+            self._record(index, rows, hidden_gram)
 
     def forward_and_back(self, arriving: Array | None, *, memory: int, independent: bool) -> None:
         """Go through all layers and back, in segments whose forward pass fits in memory.
@@ -198,10 +198,10 @@ class _Network:
             end = min(start + segment - 1, self.depth)
             starts.append((start, end, rows, self.rng.bit_generator.state))
             passed_layers = []
-            for index, passed in self._layers(start, end, rows, self.rng):
-                self._record(index, passed.outputs, passed.hidden_gram)
+            for index, found in self._layers(start, end, rows, self.rng):
+                rows, hidden_gram, passed = found
+                self._record(index, rows, hidden_gram)
                 passed_layers.append(passed)
-                rows = passed.outputs
         gradient = _random_direction(self.inputs.shape, self.rng) if arriving is None else arriving
         self.gradient_gram = np.zeros_like(self.gram)
         self.gradient_gram[-1] = gradient @ gradient.T / self.width
@@ -209,7 +209,7 @@ class _Network:
             if not passed_layers:
                 again = np.random.Generator(type(self.rng.bit_generator)())
                 again.bit_generator.state = state
-                passed_layers = [passed for _, passed in self._layers(start, end, rows, again)]
+                passed_layers = [x.passed for _, x in self._layers(start, end, rows, again)]
             for index in range(end, start - 1, -1):
                 leaving = passed_layers.pop().back(gradient, self.rng, independent=independent)
                 self._record_gradients(index, leaving)
@@ -217,14 +217,14 @@ class _Network:
 
     def _layers(
         self, start: int, end: int, rows: Array, rng: np.random.Generator
-    ) -> Iterator[tuple[int, Passed]]:
+    ) -> Iterator[tuple[int, Propagated]]:
         for index in range(start, end + 1):
             try:
-                passed = propagate(self.layers[(index - 1) % len(self.layers)], rows, rng)
+                found = propagate(self.layers[(index - 1) % len(self.layers)], rows, rng)
             except OutOfDomain as error:
                 raise OutOfDomain(f"In layer {index} of {self.depth}: {error}") from None
-            yield index, passed
-            rows = passed.outputs
+            yield index, found
+            rows = found.outputs
 
     def _record(self, index: int, rows: Array, hidden_gram: Array | float = 0.0) -> None:
         self.hidden_gram[index] = hidden_gram

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["ARRAYS_KEPT", "Leaving", "Passed", "propagate"]
+__all__ = ["ARRAYS_KEPT", "Leaving", "Passed", "Propagated", "propagate"]
 
-ARRAYS_KEPT = 6
+ARRAYS_KEPT = 5
 """How many arrays of the size of the signals a layer keeps for the way back, at most."""
 
 
@@ -49,7 +49,7 @@ class Leaving:
 
 @dataclass(frozen=True, eq=False)
 class Passed:
-    """What a layer has computed, and what it needs for the way back.
+    """What a layer keeps for the way back; what is cheap is computed again.
 
     Attributes
     ----------
@@ -57,23 +57,16 @@ class Passed:
         Its choices.
     inner, outer : GaussianMap
         ``W`` with ``b`` and ``V`` with ``a``; the latter is None without a second matrix.
-    argument : array or Normalized
-        What the activation was applied to.
-    outputs : array of shape (k, n)
-        ``X'``.
     output : Normalized or None
-        Its normalisation.
-    hidden_gram, active_gram : array of shape (k, k)
-        Inner products of ``H`` and ``Y``, over the width.
+        The normalised outputs.
+    active_gram : array of shape (k, k)
+        Inner products of ``Y``, over the width.
     """
 
     layer: FloatLayer
     inner: GaussianMap
-    argument: Array | Normalized
     outer: GaussianMap | None
-    outputs: Array
     output: Normalized | None
-    hidden_gram: Array
     active_gram: Array
 
     def back(
@@ -96,10 +89,12 @@ class Passed:
         if self.outer is not None and layer.v is not None:
             active = self.outer.transposed(total, rng, independent=independent)[:, :width]
             active *= layer.v / sqrt(width)
-        if isinstance(self.argument, Normalized):
-            hidden = self.argument.gradient(active * layer.phi.slope(self.argument.rows))
+        hidden = self.inner.outputs
+        if layer.hidden is None:
+            hidden = active * layer.phi.slope(hidden)
         else:
-            hidden = active * layer.phi.slope(self.argument)
+            normalized = normalize(hidden, layer.hidden)
+            hidden = normalized.gradient(active * layer.phi.slope(normalized.rows))
         inputs = self.inner.transposed(hidden, rng, independent=independent)[:, :width]
         inputs *= layer.w / sqrt(width)
         if layer.skip:
@@ -112,7 +107,25 @@ class Passed:
         )
 
 
-def propagate(layer: FloatLayer, rows: Array, rng: np.random.Generator) -> Passed:
+class Propagated(NamedTuple):
+    """What a layer computes.
+
+    Attributes
+    ----------
+    outputs : array of shape (k, n)
+        ``X'``.
+    hidden_gram : array of shape (k, k)
+        Inner products of ``H``, over the width.
+    passed : Passed
+        For the way back.
+    """
+
+    outputs: Array
+    hidden_gram: Array
+    passed: Passed
+
+
+def propagate(layer: FloatLayer, rows: Array, rng: np.random.Generator) -> Propagated:
     """Draw a layer with fresh weights, as far as its inputs can see it.
 
     Parameters
@@ -126,7 +139,7 @@ def propagate(layer: FloatLayer, rows: Array, rng: np.random.Generator) -> Passe
 
     Returns
     -------
-    Passed
+    Propagated
 
     Raises
     ------
@@ -137,8 +150,8 @@ def propagate(layer: FloatLayer, rows: Array, rng: np.random.Generator) -> Passe
     inner = _affine(rows, layer.w, layer.b, rng)
     hidden = inner.outputs
     hidden_gram = _gram(hidden)
-    argument = hidden if layer.hidden is None else normalize(hidden, layer.hidden)
-    total = layer.phi.value(argument.rows if isinstance(argument, Normalized) else argument)
+    argument = hidden if layer.hidden is None else normalize(hidden, layer.hidden).rows
+    total = layer.phi.value(argument)
     active_gram, outer = _gram(total), None
     if layer.v is not None:
         outer = _affine(total, layer.v, layer.a, rng)
@@ -147,7 +160,7 @@ def propagate(layer: FloatLayer, rows: Array, rng: np.random.Generator) -> Passe
         total = total + rows
     output = None if layer.output is None else normalize(total, layer.output)
     outputs = total if output is None else output.rows
-    return Passed(layer, inner, argument, outer, outputs, output, hidden_gram, active_gram)
+    return Propagated(outputs, hidden_gram, Passed(layer, inner, outer, output, active_gram))
 
 
 def _affine(rows: Array, w: float, b: float, rng: np.random.Generator) -> GaussianMap:
@@ -156,7 +169,7 @@ def _affine(rows: Array, w: float, b: float, rng: np.random.Generator) -> Gaussi
     extended = np.empty((count, width + 1))
     np.multiply(rows, w / sqrt(width), out=extended[:, :width])
     extended[:, width] = b
-    return gaussian_map(extended, width, rng)
+    return gaussian_map(extended, width, rng, overwrite=True)
 
 
 def _gram(rows: Array) -> Array:

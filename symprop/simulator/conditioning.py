@@ -15,7 +15,7 @@ not solved for, nothing is divided by ``L``: columns may be dependent, nearly so
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,8 @@ import numpy as np
 from symprop.foundation.errors import OutOfDomain, expected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -31,6 +33,7 @@ __all__ = ["GaussianMap", "gaussian_map", "orthonormal_rows"]
 
 _DEPENDENT = 2.0**-48  # a row whose remainder is below this share of it is a rounding error
 _PASSES = 4
+_BLOCK = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +89,19 @@ class GaussianMap:
         Exact in law, up to rounding.
         """
         factor = orthonormal_rows(rows)[0]
-        fresh: Array = factor @ rng.standard_normal((len(rows), self.basis.shape[1]))
+        result = np.empty((len(rows), self.basis.shape[1]))
+        for part in _blocks(result.shape[1]):
+            np.matmul(factor, rng.standard_normal(result[:, part].shape), out=result[:, part])
         if not independent:
-            fresh += (rows @ self.image.T - fresh @ self.basis.T) @ self.basis
-        return fresh
+            missing = rows @ self.image.T - result @ self.basis.T
+            for part in _blocks(result.shape[1]):
+                result[:, part] += missing @ self.basis[:, part]
+        return result
 
 
-def gaussian_map(rows: Array, width: int, rng: np.random.Generator) -> GaussianMap:
+def gaussian_map(
+    rows: Array, width: int, rng: np.random.Generator, *, overwrite: bool = False
+) -> GaussianMap:
     """Draw a Gaussian matrix with ``width`` outputs, as far as the given inputs can see it.
 
     Parameters
@@ -103,6 +112,8 @@ def gaussian_map(rows: Array, width: int, rng: np.random.Generator) -> GaussianM
         Number of outputs.
     rng : numpy.random.Generator
         Source of randomness; ``k * width`` normals are drawn.
+    overwrite : bool
+        Whether the basis may take the place of the inputs.
 
     Returns
     -------
@@ -118,17 +129,19 @@ def gaussian_map(rows: Array, width: int, rng: np.random.Generator) -> GaussianM
     >>> bool(np.ptp(seen.outputs, axis=0).max() < 1e-14)  # equal inputs, equal outputs
     True
     """
-    factor, basis = orthonormal_rows(rows)
+    factor, basis = orthonormal_rows(rows, overwrite=overwrite)
     return GaussianMap(basis, rng.standard_normal((len(rows), width)), factor)
 
 
-def orthonormal_rows(rows: Array) -> tuple[Array, Array]:
+def orthonormal_rows(rows: Array, *, overwrite: bool = False) -> tuple[Array, Array]:
     r"""Return ``L`` lower triangular and ``Q`` with ``rows = L Q`` and orthonormal rows of ``Q``.
 
     Parameters
     ----------
     rows : array of shape (k, m)
-        Not changed.
+        Not changed, unless it may be.
+    overwrite : bool
+        Whether ``Q`` may take its place.
 
     Returns
     -------
@@ -141,14 +154,11 @@ def orthonormal_rows(rows: Array) -> tuple[Array, Array]:
     OutOfDomain
         If the squares of a row overflow.
 
-    Notes
-    -----
-    Gram-Schmidt, each row projected again until the projection no longer shortens it: ``Q`` is
-    orthonormal to rounding even if rows differ in their last digits only.
-
     Error
     -----
-    Backward error of each row, and loss of orthogonality: a few units in the last place.
+    Backward error of each row, and loss of orthogonality: a few units in the last place, even if
+    rows differ in their last digits only. The method is that of Gram and Schmidt, each row
+    projected again until the projection no longer shortens it.
 
     Examples
     --------
@@ -158,20 +168,20 @@ def orthonormal_rows(rows: Array) -> tuple[Array, Array]:
            [10.,  0.,  0.],
            [ 0.,  0.,  5.]])
     """
-    basis = np.array(rows, dtype=np.float64)
+    basis = rows if overwrite else np.array(rows, dtype=np.float64)
     factor = np.zeros((len(basis), len(basis)))
     for index in range(len(basis)):
-        row = basis[index]
-        length = whole = float(np.linalg.norm(row))
+        row, before = basis[index], basis[:index]
+        length = whole = _length(row)
         if not isfinite(whole):
             condition = "to have finite squares in float64"
             raise OutOfDomain(expected("signals or gradients", condition, "an overflow"))
-        before = basis[:index]
         for _ in range(_PASSES if index else 0):
-            part = before @ row
-            row -= part @ before
-            factor[index, :index] += part
-            last, length = length, float(np.linalg.norm(row))
+            along = before @ row
+            for part in _blocks(len(row)):
+                row[part] -= along @ before[:, part]
+            factor[index, :index] += along
+            last, length = length, _length(row)
             if length > last / 2 or length <= _DEPENDENT * whole:
                 break
         if length <= _DEPENDENT * whole:
@@ -180,3 +190,12 @@ def orthonormal_rows(rows: Array) -> tuple[Array, Array]:
             row /= length
             factor[index, index] = length
     return factor, basis
+
+
+def _length(row: Array) -> float:
+    return sqrt(row.dot(row))
+
+
+def _blocks(size: int) -> Iterator[slice]:
+    """Return the columns in parts that fit in a processor's cache."""
+    return (slice(start, start + _BLOCK) for start in range(0, size, _BLOCK))

@@ -12,7 +12,7 @@ import numpy as np
 
 from symprop.foundation.errors import OutOfDomain, expected
 from symprop.numerics.evaluation import as_ball
-from symprop.simulator.nonlinearity import Nonlinearity, nonlinearity
+from symprop.simulator.nonlinearities import Nonlinearity, nonlinearity
 
 if TYPE_CHECKING:
     from typing import Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["FloatLayer", "Normalized", "float_layers", "normalize"]
+__all__ = ["FloatLayer", "Normalized", "layers_of", "normalize"]
 
 _BITS = 64
 _CONSTANT = 2.0**-50  # what centring leaves of a vector of equal entries is a rounding error
@@ -95,13 +95,13 @@ def _lengths(rows: Array) -> Array:
     return np.asarray(np.linalg.norm(rows, axis=1, keepdims=True) / sqrt(rows.shape[1]))
 
 
-def float_layers(architecture: Architecture) -> list[FloatLayer]:
+def layers_of(architecture: Architecture) -> list[FloatLayer]:
     """Return one period of the layers of an architecture.
 
     Examples
     --------
     >>> from symprop.specs.architectures import FullyConnected
-    >>> layers = float_layers(FullyConnected("tanh", ("9/4", 4), normalization="layer"))
+    >>> layers = layers_of(FullyConnected("tanh", ("9/4", 4), normalization="layer"))
     >>> [(layer.w, layer.hidden) for layer in layers]
     [(1.5, 'layer'), (2.0, 'layer')]
     """

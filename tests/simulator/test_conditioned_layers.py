@@ -8,7 +8,7 @@ import pytest
 from symprop.foundation.errors import OutOfDomain
 from symprop.simulator.conditioned_layers import ARRAYS_KEPT, propagate
 from symprop.simulator.equality import compare_samples
-from symprop.simulator.float_layers import float_layers
+from symprop.simulator.float_layers import layers_of
 from symprop.specs.architectures import FullResidual, FullyConnected
 from tests.simulator.small_networks import ARCHITECTURES, small_networks
 
@@ -24,18 +24,18 @@ def positive_part(x: np.ndarray) -> np.ndarray:
 
 def one_layer(name: str, *, independent: bool = False) -> dict[str, np.ndarray]:
     """Return inner products of gradients and signals, the gradient being a function of outputs."""
-    (layer,) = float_layers(ARCHITECTURES[name])
+    (layer,) = layers_of(ARCHITECTURES[name])
     rng = np.random.default_rng(1)
     found: dict[str, list[np.ndarray]] = {key: [] for key in NAMES}
     for _ in range(RUNS):
-        passed = propagate(layer, INPUTS.T, rng)
-        arriving = positive_part(passed.outputs)
-        back = passed.back(arriving, rng, independent=independent).inputs
+        propagated = propagate(layer, INPUTS.T, rng)
+        arriving = positive_part(propagated.outputs)
+        back = propagated.passed.back(arriving, rng, independent=independent).inputs
         found["gradient_gram"].append(np.array([back @ back.T, arriving @ arriving.T]) / WIDTH)
         found["against inputs"].append(back @ INPUTS / WIDTH)
-        outputs = passed.outputs @ passed.outputs.T / WIDTH
+        outputs = propagated.outputs @ propagated.outputs.T / WIDTH
         found["gram"].append(np.array([INPUTS.T @ INPUTS / WIDTH, outputs]))
-        found["hidden_gram"].append(np.array([np.zeros((2, 2)), passed.hidden_gram]))
+        found["hidden_gram"].append(np.array([np.zeros((2, 2)), propagated.hidden_gram]))
     return {key: np.array(values) for key, values in found.items()}
 
 
@@ -58,18 +58,18 @@ def test_law_of_a_layer_and_what_a_wrong_sampler_makes_of_it(name: str) -> None:
 def test_homogeneous_layers_keep_the_product_of_signal_and_gradient(net: object) -> None:
     """Euler's identity: of a network of degree 1, gradient times signal is the same before."""
     rng = np.random.default_rng(3)
-    (layer,) = float_layers(net)
+    (layer,) = layers_of(net)
     rows, arriving = rng.normal(size=(2, 3, 40))
-    passed = propagate(layer, rows, rng)
+    outputs, _, passed = propagate(layer, rows, rng)
     back = passed.back(arriving, rng).inputs
-    before, after = (np.sum(x * y, axis=1) for x, y in ((rows, back), (passed.outputs, arriving)))
+    before, after = (np.sum(x * y, axis=1) for x, y in ((rows, back), (outputs, arriving)))
     np.testing.assert_allclose(before, after, rtol=1e-11)
 
 
 def test_inputs_all_but_equal_keep_their_distance() -> None:
     """1 - cos = 1e-12: the distance of linear images is that of the inputs, a chi-square apart."""
     rng = np.random.default_rng(4)
-    (layer,) = float_layers(FullyConnected("identity", 1))
+    (layer,) = layers_of(FullyConnected("identity", 1))
     first, other = rng.normal(size=(2, 20_000))
     rows = np.stack([first, first + np.sqrt(2e-12) * other])
     outputs = propagate(layer, rows, rng).outputs
@@ -79,18 +79,18 @@ def test_inputs_all_but_equal_keep_their_distance() -> None:
 
 def test_equal_and_zero_inputs() -> None:
     rng = np.random.default_rng(5)
-    (layer,) = float_layers(FullResidual("tanh", 1, 0.5, 2, 0))
+    (layer,) = layers_of(FullResidual("tanh", 1, 0.5, 2, 0))
     rows = np.stack([np.ones(9), np.ones(9), np.zeros(9)])
-    passed = propagate(layer, rows, rng)
-    np.testing.assert_allclose(passed.outputs[0], passed.outputs[1], rtol=1e-12)
-    np.testing.assert_array_equal(passed.hidden_gram[2], 0.0)
+    outputs, hidden_gram, passed = propagate(layer, rows, rng)
+    np.testing.assert_allclose(outputs[0], outputs[1], rtol=1e-12)
+    np.testing.assert_array_equal(hidden_gram[2], 0.0)
     back = passed.back(np.ones((3, 9)), rng).inputs
     np.testing.assert_allclose(back[0], back[1], rtol=1e-12)
     assert np.abs(back[2] - back[0]).max() > 0.1
 
 
 def test_overflow_is_refused() -> None:
-    (layer,) = float_layers(FullyConnected("relu", 1))
+    (layer,) = layers_of(FullyConnected("relu", 1))
     rows = np.full((1, 4), 1e200)
     with np.errstate(over="ignore"), pytest.raises(OutOfDomain, match="finite squares"):
         propagate(layer, rows, np.random.default_rng(0))
@@ -99,11 +99,11 @@ def test_overflow_is_refused() -> None:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_what_is_kept(name: str) -> None:
     """The bound behind the memory of a backward pass counts all arrays that a layer holds."""
-    (layer,) = float_layers(ARCHITECTURES[name])
+    (layer,) = layers_of(ARCHITECTURES[name])
     rows = np.random.default_rng(6).normal(size=(2, 50))
-    passed = propagate(layer, rows, np.random.default_rng(7))
+    passed = propagate(layer, rows, np.random.default_rng(7)).passed
     kept = {}
-    for part in (passed, passed.inner, passed.outer, passed.argument, passed.output):
+    for part in (passed, passed.inner, passed.outer, passed.output):
         values = vars(part).values() if hasattr(part, "__dict__") else [part]
         values = part if isinstance(part, tuple) else values
         kept |= {id(x): x for x in values if isinstance(x, np.ndarray) and x.size >= rows.size}

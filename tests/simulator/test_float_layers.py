@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import OutOfDomain
-from symprop.simulator.float_layers import float_layers, normalize
+from symprop.simulator.float_layers import layers_of, normalize
 from symprop.specs.architectures import FullResidual, FullyConnected, LayerNormResidual
 
 ROWS = np.random.default_rng(1).normal(1.0, 2.0, (3, 7))
@@ -38,10 +38,10 @@ def test_nothing_to_normalise() -> None:
 
 
 def test_layers_of_architectures() -> None:
-    (layer,) = float_layers(FullResidual("tanh", "9/4", "1/4", 4, "0"))
+    (layer,) = layers_of(FullResidual("tanh", "9/4", "1/4", 4, "0"))
     assert (layer.w, layer.b, layer.v, layer.a, layer.skip) == (2.0, 0.0, 1.5, 0.5, True)
     assert (layer.hidden, layer.output) == (None, None)
-    (layer,) = float_layers(LayerNormResidual("relu", 1))
+    (layer,) = layers_of(LayerNormResidual("relu", 1))
     assert (layer.hidden, layer.output, layer.v) == ("rms", "rms", 1.0)
     after = FullyConnected(("relu", "tanh"), 1, normalization="layer", placement="after")
-    assert [(x.hidden, x.output, x.v) for x in float_layers(after)] == [(None, "layer", None)] * 2
+    assert [(x.hidden, x.output, x.v) for x in layers_of(after)] == [(None, "layer", None)] * 2

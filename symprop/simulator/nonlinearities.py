@@ -2,8 +2,8 @@
 
 Inside a network an absolute error of a few units in the last place does no harm, while the
 certain relative accuracy of `symprop.specs.vectorized` costs more than the rest of a layer. So the
-formula of each piece is called as it is, after a comparison with certain values on a grid that
-looks for cancellation; where that fails, the certain values are what is used.
+formula of each piece is called as it is, or else in a stable form, after a comparison with certain
+values on a grid that looks for cancellation; where both fail, the certain values are used.
 """
 
 from __future__ import annotations
@@ -78,14 +78,55 @@ def nonlinearity(phi: Activation) -> Nonlinearity:
 
 
 def _fast(function: Activation) -> Callable[[Array], Array]:
-    branches = [_bare(piece.expression) for piece in function.pieces]
     points = [float(point) for point in function.breakpoints]
+    grid = np.unique([c + sign * _DISTANCES for c in {0.0, *points} for sign in (-1, 1)])
+    grid = grid[np.isfinite(function(grid))]
+    certain = function(grid)
+    stable = _guarded(_formula(function, points, stable_form), points, function)
+    for formula in (_formula(function, points, None), stable):
+        with np.errstate(all="ignore"):
+            error = np.abs(formula(grid) - certain)
+        if np.all(error <= _TOLERANCE * np.maximum(1.0, np.abs(certain))):
+            return formula if formula is stable else _guarded(formula, points, function)
+    return function
+
+
+def _formula(
+    function: Activation, points: list[float], form: Callable[[sympy.Expr], sympy.Expr] | None
+) -> Callable[[Array], Array]:
+    """Return the formulas of the pieces, written in a form, joined at the breakpoints."""
+    branches = [_bare(piece.expression, form) for piece in function.pieces]
+
+    def values(x: Array) -> Array:
+        result = branches[0](x)
+        for point, branch in zip(points, branches[1:], strict=True):
+            result = np.where(x < point, result, branch(x))
+        return result
+
+    return values
+
+
+def _bare(
+    expression: sympy.Expr, form: Callable[[sympy.Expr], sympy.Expr] | None
+) -> Callable[[Array], Array]:
+    if not expression.has(X):
+        constant = float(expression)
+        return lambda x: np.full_like(x, constant)
+    if expression == X:
+        return lambda x: x.copy()
+    written = expression if form is None else form(expression)
+    formula: Callable[[Array], Array] = sympy.lambdify(X, written, modules=[_FUNCTIONS, "numpy"])
+    return formula
+
+
+def _guarded(
+    formula: Callable[[Array], Array], points: list[float], function: Activation
+) -> Callable[[Array], Array]:
+    """Take certain values at breakpoints and where the formula overflows."""
 
     def values(x: Array) -> Array:
         with np.errstate(all="ignore"):
-            result = branches[0](x)
-            for point, branch in zip(points, branches[1:], strict=True):
-                result = np.where(x < point, result, branch(x))
+            result = formula(x)
         doubtful = ~np.isfinite(result)
         for point in points:
             doubtful |= x == point
@@ -93,26 +134,4 @@ def _fast(function: Activation) -> Callable[[Array], Array]:
             result[doubtful] = function(x[doubtful])
         return result
 
-    return values if _agree(values, function) else function
-
-
-def _bare(expression: sympy.Expr) -> Callable[[Array], Array]:
-    if not expression.has(X):
-        constant = float(expression)
-        return lambda x: np.full_like(x, constant)
-    if expression == X:
-        return lambda x: x.copy()
-    formula: Callable[[Array], Array] = sympy.lambdify(
-        X, stable_form(expression), modules=[_FUNCTIONS, "numpy"]
-    )
-    return formula
-
-
-def _agree(values: Callable[[Array], Array], function: Activation) -> bool:
-    """Tell whether the formulas are accurate near 0, near the breakpoints and far out."""
-    centres = {0.0, *(float(point) for point in function.breakpoints)}
-    points = np.unique([c + sign * _DISTANCES for c in centres for sign in (-1, 1)])
-    points = points[np.isfinite(function(points))]
-    certain = function(points)
-    error = np.abs(values(points) - certain)
-    return bool(np.all(error <= _TOLERANCE * np.maximum(1.0, np.abs(certain))))
+    return values

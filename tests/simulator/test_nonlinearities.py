@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import OutOfDomain
-from symprop.simulator.nonlinearity import nonlinearity
+from symprop.simulator.nonlinearities import nonlinearity
 from symprop.specs.activations import activation
 
 POINTS = np.concatenate([np.linspace(-9, 9, 401), [-60.0, 60.0, 1e-9, 0.0, 800.0]])
