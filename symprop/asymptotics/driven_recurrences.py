@@ -68,7 +68,9 @@ class DrivenRecurrence:
     @property
     def is_linear(self) -> bool:
         """Whether G is linear in e."""
-        return bool(sympy.diff(self.increment, self.unknown, 2) == 0)
+        written = self.increment
+        polynomial = written.is_polynomial(self.unknown)  # other formulas are slow to derive
+        return bool(polynomial and sympy.diff(written, self.unknown, 2) == 0)
 
     def taylor(self, order: int) -> list[sympy.Expr]:
         """Return the Taylor coefficients of G in e at the limit."""
