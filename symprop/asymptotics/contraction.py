@@ -5,11 +5,11 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb
 
-from symprop.asymptotics.kernel_maps import ConvergenceCase, KernelMap, convergence_case
+from symprop.asymptotics.kernel_maps import ConvergenceCase, KernelMap, convergence_case, kernel_map
 from symprop.foundation.errors import (
     InvalidArgument,
     NoClosedForm,
@@ -22,6 +22,11 @@ from symprop.foundation.validation import check_dps, check_integer
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import bits_from_dps, working_bits
+
+if TYPE_CHECKING:
+    import sympy
+
+    from symprop.specs.activations import Activation
 
 __all__ = ["Convergence", "best_contraction", "contraction_bound", "convergence", "fixed_point"]
 
@@ -87,14 +92,18 @@ class Convergence:
         return abs(rho - self.fixed_point) * power / (1 - size)
 
 
-def fixed_point(kernel: KernelMap, *, dps: int = 15) -> Enclosure:
+def _as_map(kernel: KernelMap | Activation | sympy.Expr | str) -> KernelMap:
+    return kernel if isinstance(kernel, KernelMap) else kernel_map(kernel)
+
+
+def fixed_point(kernel: KernelMap | Activation | sympy.Expr | str, *, dps: int = 15) -> Enclosure:
     r"""Return the correlation that attracts all others.
 
     .. math:: P(\rho^*) = \rho^*,\quad P'(\rho^*) < 1 \text{ or } \rho^* = 1
 
     Parameters
     ----------
-    kernel : KernelMap
+    kernel : KernelMap or activation
         Any but the identity.
     dps : int
         Relative digits of ``1 - rho*`` to prove.
@@ -128,6 +137,7 @@ def fixed_point(kernel: KernelMap, *, dps: int = 15) -> Enclosure:
     >>> print(fixed_point(kernel_map("x**2")).proved_digits(12))
     0.500000000000
     """
+    kernel = _as_map(kernel)
     case = convergence_case(kernel)
     if case is ConvergenceCase.UNDECIDED:
         raise UndecidedComparison(f"Expected a decided case but got {case.value}.")
@@ -207,13 +217,14 @@ def _slope_at(kernel: KernelMap, point: Enclosure, dps: int) -> Enclosure | None
     return Enclosure.from_bounds(ends[0].lower, ends[1].upper, bits=bits_from_dps(digits) + 64)
 
 
-def convergence(kernel: KernelMap, *, dps: int = 15) -> Convergence:
+def convergence(kernel: KernelMap | Activation | sympy.Expr | str, *, dps: int = 15) -> Convergence:
     """Return the case of a kernel map with its fixed point and rates.
 
     Parameters
     ----------
-    kernel : KernelMap
-        From `symprop.asymptotics.kernel_maps.kernel_map`.
+    kernel : KernelMap or activation
+        From `symprop.asymptotics.kernel_maps.kernel_map`; an activation stands for its own,
+        without bias.
     dps : int
         Digits to prove.
 
@@ -249,6 +260,7 @@ def convergence(kernel: KernelMap, *, dps: int = 15) -> Convergence:
     'CHAOTIC'
     """
     check_dps(dps)
+    kernel = _as_map(kernel)
     case = convergence_case(kernel)
     zero, slope = kernel.at_zero(dps), kernel.slope_at_zero(dps)
     try:
@@ -276,14 +288,16 @@ def _larger(first: Enclosure, second: Enclosure) -> Enclosure:
     return Enclosure(first.ball.max(second.ball))
 
 
-def best_contraction(kernel: KernelMap, *, tolerance: object = Fraction(1, 10**6)) -> Enclosure:
+def best_contraction(
+    kernel: KernelMap | Activation | sympy.Expr | str, *, tolerance: object = Fraction(1, 10**6)
+) -> Enclosure:
     r"""Return the least factor by which a centred map shrinks ``|rho|/(1 - |rho|)``.
 
     .. math:: \sup_{0 < r < 1} \frac{P(r) (1 - r)}{r (1 - P(r))}
 
     Parameters
     ----------
-    kernel : KernelMap
+    kernel : KernelMap or activation
         With ``P(0) = 0``.
     tolerance : number
         Width of the enclosure to reach.
@@ -322,6 +336,7 @@ def best_contraction(kernel: KernelMap, *, tolerance: object = Fraction(1, 10**6
     width = as_ball(tolerance, 64, "tolerance")
     if not width > 0:
         raise InvalidArgument(expected("tolerance", "> 0", tolerance))
+    kernel = _as_map(kernel)
     if kernel.has_constant():
         raise OutOfDomain(expected("kernel", "centred, P(0) = 0,", kernel.activation.name))
     start = kernel.slope_at_zero(30)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy
 from flint import arb
 
 from symprop.asymptotics.depth_constants import require_variance
 from symprop.asymptotics.length_maps import LengthMap
-from symprop.foundation.errors import NoConvergence, OutOfDomain, expected
+from symprop.foundation.errors import InvalidArgument, NoConvergence, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.integrand import rational_ball
 from symprop.numerics.enclosure import Enclosure
@@ -176,9 +176,12 @@ def length_fixed_points(
         geometric=True,
     )
     if found_roots.unresolved:
-        part = found_roots.unresolved[0].ball.str(6)
-        message = f"Expected simple fixed points but nothing is proved on {part}."
-        raise NoConvergence(message, found_roots)
+        part = found_roots.unresolved[0]
+        condition = (
+            f"and bias_variance={bias_variance} with simple fixed points, but nothing is proved on "
+            f"[{part.lower.str(6, radius=False)}, {part.upper.str(6, radius=False)}],"
+        )
+        raise NoConvergence(expected("weight_variance", condition, weight_variance), found_roots)
     points = tuple(_refined(length, bracket, dps) for bracket in found_roots.brackets)
     everywhere = interval is None and length.largest is not None and signs[1] > 0
     return LengthFixedPoints(zero + points, None if everywhere else (lower, upper))
@@ -234,6 +237,9 @@ def _at_zero(length: LengthMap, dps: int) -> tuple[LengthFixedPoint, ...]:
 def _range(length: LengthMap, interval: tuple[object, object] | None) -> tuple[Fraction, Fraction]:
     with working_bits(128):
         if interval is not None:
+            pair: Any = interval
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise InvalidArgument(expected("interval", "to be a pair of numbers", interval))
             ends = tuple(as_ball(end, 128, "interval") for end in interval)
             if not (ends[0] > 0 and ends[1] > ends[0]):
                 raise OutOfDomain(expected("interval", "to be positive and increasing", interval))

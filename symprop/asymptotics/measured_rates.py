@@ -140,7 +140,13 @@ def _numbers(values: Sequence[object]) -> list[mpmath.mpf]:
             expected("values", f"to have at least {_FEWEST} entries", len(values))
         )
     with working_digits(_GUARD_DIGITS):
-        return [mpmath.mpmathify(value) for value in values]
+        try:
+            numbers = [mpmath.mpmathify(value) for value in values]
+        except (TypeError, ValueError):
+            raise InvalidArgument(expected("values", "to be numbers", list(values))) from None
+        if not all(mpmath.isfinite(number) for number in numbers):
+            raise InvalidArgument(expected("values", "to be finite", list(values)))
+        return numbers
 
 
 def _extrapolated(sequence: list[mpmath.mpf], corrections: Sequence[object] | None) -> Measurement:

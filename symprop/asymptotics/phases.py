@@ -115,7 +115,7 @@ def chi_1(
     Returns
     -------
     Enclosure
-        Infinite at a jump.
+        Infinite at a jump, and for powers up to 1/2.
 
     Raises
     ------
@@ -141,8 +141,11 @@ def chi_1(
     >>> print(chi_1("erf", weight_variance=1, length="1/4").proved_digits(12))
     0.900316316157
     """
-    derivative = activation(phi).weak_derivative()
-    if derivative.atoms:
+    phi = activation(phi)
+    derivative = phi.weak_derivative()
+    degree = phi.homogeneity
+    steep = degree is not None and 0 < 2 * degree <= 1  # 1/|x| and more is not integrable at 0
+    if derivative.atoms or steep:
         return Enclosure(arb("inf"))
     value = v_transform(derivative.regular).enclose(length, dps=dps + 2)
     with working_bits(bits_from_dps(dps + 2)):
@@ -253,6 +256,8 @@ def _homogeneous(
         slope = as_ball(weight, bits, "weight_variance") * as_ball(factor, bits)
     value = Enclosure(slope)
     sign = value.compare(1) if exact is None else _exact_sign(exact * factor - 1)
+    if sign is None:
+        return Phase(_name(sign), None, value)
     points = length_fixed_points(phi, weight_variance=weight, bias_variance=bias, dps=dps).stable
     chi_exact = None if exact is None else exact * factor
     if not points:
@@ -339,14 +344,16 @@ def _kernel_at(phi: Activation, q: Enclosure) -> Callable[[arb], arb]:
 def _slope_at(
     phi: Activation, weight: object, q: Enclosure, rho: Enclosure, dps: int
 ) -> Enclosure | None:
-    """Return ``weight E phi'(u) phi'(v)`` at correlation ``rho``; None at a jump."""
+    """Return ``weight E phi'(u) phi'(v)`` at correlation ``rho``; None where no rule has it."""
     derivative = phi.weak_derivative()
     if derivative.atoms:
         return None
     with working_bits(bits_from_dps(dps)):
-        kernel = dual_kernel(derivative.regular, variances=(q, q))
         try:
+            kernel = dual_kernel(derivative.regular, variances=(q, q))
             found = kernel.enclose(rho, dps=max(1, dps - 3))
+        except OutOfDomain:  # not square-integrable: no rule applies
+            return None
         except PrecisionNotReached as error:
             if not isinstance(error.best, Enclosure):
                 return None

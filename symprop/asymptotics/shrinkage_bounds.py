@@ -20,12 +20,18 @@ from flint import arb
 
 from symprop.asymptotics.convexity import chord_bound
 from symprop.asymptotics.kernel_maps import kernel_map
-from symprop.foundation.errors import InvalidArgument, NoClosedForm, NoConvergence, expected
+from symprop.foundation.errors import (
+    InvalidArgument,
+    NoClosedForm,
+    NoConvergence,
+    OutOfDomain,
+    expected,
+)
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import hermite_closed_form, second_moment_closed_form
 from symprop.gaussian.expectation import require_square_integrable
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import as_ball
+from symprop.numerics.evaluation import as_ball, as_exact
 from symprop.numerics.precision import bits_from_dps, working_bits
 from symprop.specs.activations import Activation, activation
 
@@ -196,6 +202,14 @@ def trajectory_bound(layers: Sequence[LayerShape], gaps: Sequence[Any]) -> Any:
     return total
 
 
+def _spread(value: Any) -> Any:
+    """Return ``1 - rho_max``, text read exactly; not a number is refused."""
+    number: Any = as_exact(value, "spread") if isinstance(value, str) else value
+    if not number >= 0:
+        raise OutOfDomain(expected("spread", ">= 0", value))
+    return number
+
+
 def additive_bound(layers: Iterable[LayerShape], spread: Any) -> Any:
     """Return ``s^2/8 sum nu_l``, the lower bound of the squared Jacobian in Theorem 1.
 
@@ -203,7 +217,8 @@ def additive_bound(layers: Iterable[LayerShape], spread: Any) -> Any:
     ------
     shrinkage, Theorem 1, and Theorem 2 as its appendix proves it.
     """
-    return spread * spread * sum(layer.nonlinearity for layer in layers) / 8
+    s = _spread(spread)
+    return s * s * sum(layer.nonlinearity for layer in layers) / 8
 
 
 def bent_bound(layers: Iterable[LayerShape], spread: Any) -> Any:
@@ -215,7 +230,8 @@ def bent_bound(layers: Iterable[LayerShape], spread: Any) -> Any:
     ------
     derivations/shrinkage_bounds.py.
     """
-    return spread / 2 + spread * spread * sum(layer.bend for layer in layers) / 8
+    s = _spread(spread)
+    return s / 2 + s * s * sum(layer.bend for layer in layers) / 8
 
 
 def multiplicative_bound(layers: Iterable[LayerShape], spread: Any) -> Any:
@@ -225,9 +241,10 @@ def multiplicative_bound(layers: Iterable[LayerShape], spread: Any) -> Any:
     ------
     derivations/shrinkage_bounds.py.
     """
-    total = spread / 2
+    s = _spread(spread)
+    total = s / 2
     for layer in layers:
-        total = total / (1 - spread * layer.nonlinearity)
+        total = total / (1 - s * layer.nonlinearity)
     return total
 
 
@@ -240,7 +257,8 @@ def exponential_bound(layers: Iterable[LayerShape], spread: Any) -> Any:
     ------
     derivations/shrinkage_bounds.py.
     """
-    square = spread * spread * sum(layer.nonlinearity for layer in layers)
+    s = _spread(spread)
+    square = s * s * sum(layer.nonlinearity for layer in layers)
     if isinstance(square, arb):
         return square * arb.const_e() / 2
     if isinstance(square, Enclosure):

@@ -10,7 +10,7 @@ from symprop.asymptotics.contraction import (
     convergence,
     fixed_point,
 )
-from symprop.asymptotics.kernel_maps import kernel_map
+from symprop.asymptotics.kernel_maps import ConvergenceCase, kernel_map
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
 
 F = Fraction
@@ -108,3 +108,9 @@ def test_contraction_bound_over_a_class() -> None:
     assert contraction_bound(F(1, 2)) == F(2, 3)
     assert contraction_bound(F(1, 4), odd=True) == F(2, 5)
     assert contraction_bound(F(3, 4), odd=True) == F(3, 4)
+
+
+def test_an_activation_stands_for_its_map() -> None:
+    assert fixed_point("gelu") == fixed_point(kernel_map("gelu"))
+    assert convergence("sin").case is ConvergenceCase.CENTRED
+    assert best_contraction("sin") == best_contraction(kernel_map("sin"))

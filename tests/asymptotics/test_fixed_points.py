@@ -10,7 +10,7 @@ import sympy
 from flint import arb
 
 from symprop.asymptotics.fixed_points import length_fixed_points, stability_of
-from symprop.foundation.errors import NoConvergence, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoConvergence, OutOfDomain
 from symprop.gaussian.transforms import v_transform
 from symprop.numerics.enclosure import Enclosure
 
@@ -114,3 +114,9 @@ def test_negative_variances(name: str) -> None:
 def test_stability() -> None:
     slopes = (Enclosure("1/2"), Enclosure(1), Enclosure(-2), Enclosure(arb(1, 0.1)))
     assert [stability_of(s) for s in slopes] == ["stable", "neutral", "unstable", "undecided"]
+
+
+def test_an_interval_is_a_pair() -> None:
+    for wrong in (5, (1,), (1, 2, 3)):
+        with pytest.raises(InvalidArgument, match="interval to be a pair"):
+            length_fixed_points("tanh", weight_variance=2, interval=wrong)  # type: ignore[arg-type]

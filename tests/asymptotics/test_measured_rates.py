@@ -89,3 +89,9 @@ def test_precision_is_left_alone() -> None:
     before = mpmath.mp.prec
     measured_limit([1, 2, 3, 5])
     assert mpmath.mp.prec == before
+
+
+@pytest.mark.parametrize("wrong", ["a", float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(wrong: object) -> None:
+    with pytest.raises(InvalidArgument, match="Expected values to be"):
+        measured_limit([1, 2, wrong, 3])

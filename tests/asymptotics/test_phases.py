@@ -10,6 +10,7 @@ from flint import arb
 from symprop.asymptotics.critical_line import critical_weight_variance
 from symprop.asymptotics.phases import chi_1, phase
 from symprop.foundation.errors import OutOfDomain
+from symprop.gaussian.duality import dual_kernel
 from symprop.numerics.enclosure import Enclosure
 
 
@@ -107,3 +108,19 @@ def test_choice_of_length() -> None:
 def test_slope_at_one() -> None:
     assert float(chi_1("relu", weight_variance=3, length=7)) == 1.5
     assert not chi_1("step", weight_variance=1, length=1).is_finite
+
+
+def test_a_ball_of_weights_around_the_line_is_undecided() -> None:
+    for bias in (0, 1):
+        around = Enclosure.from_bounds("1.9", "2.1")
+        assert phase("relu", weight_variance=around, bias_variance=bias).phase == "undecided"
+
+
+def test_roots_have_infinite_slope() -> None:
+    """``E phi'^2`` is the integral of ``x**(2 alpha - 2)`` near 0."""
+    found = phase("alpha_relu:3/10", weight_variance=1, bias_variance="1/10")
+    assert found.phase == "chaotic"
+    assert not found.chi_1.is_finite
+    q, rho = float(found.length.value), float(found.rho_star)
+    image = (q**0.3 * dual_kernel("alpha_relu:3/10")([rho])[0] + 0.1) / q
+    assert image == pytest.approx(rho, rel=1e-13)

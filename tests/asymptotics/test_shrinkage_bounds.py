@@ -131,3 +131,12 @@ def test_least_correlation_inside() -> None:
 def test_tolerance_is_checked() -> None:
     with pytest.raises(InvalidArgument, match="tolerance"):
         least_correlations([onto], tolerance=0)
+
+
+def test_spreads_are_read_and_refused_alike() -> None:
+    layers = [layer_shape("relu")] * 3
+    for bound in (additive_bound, bent_bound, multiplicative_bound, exponential_bound):
+        assert bound(layers, "1/3") == bound(layers, Fraction(1, 3))
+        for wrong in (float("nan"), -1):
+            with pytest.raises(OutOfDomain, match="Expected spread >= 0"):
+                bound(layers, wrong)
