@@ -24,8 +24,6 @@ from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 if TYPE_CHECKING:
-    import sympy
-
     from symprop.specs.activations import Activation
 
 __all__ = ["Convergence", "best_contraction", "contraction_bound", "convergence", "fixed_point"]
@@ -92,11 +90,11 @@ class Convergence:
         return abs(rho - self.fixed_point) * power / (1 - size)
 
 
-def _as_map(kernel: KernelMap | Activation | sympy.Expr | str) -> KernelMap:
+def _as_map(kernel: KernelMap | Activation | str) -> KernelMap:
     return kernel if isinstance(kernel, KernelMap) else kernel_map(kernel)
 
 
-def fixed_point(kernel: KernelMap | Activation | sympy.Expr | str, *, dps: int = 15) -> Enclosure:
+def fixed_point(kernel: KernelMap | Activation | str, *, dps: int = 15) -> Enclosure:
     r"""Return the correlation that attracts all others.
 
     .. math:: P(\rho^*) = \rho^*,\quad P'(\rho^*) < 1 \text{ or } \rho^* = 1
@@ -133,8 +131,7 @@ def fixed_point(kernel: KernelMap | Activation | sympy.Expr | str, *, dps: int =
 
     Examples
     --------
-    >>> from symprop.asymptotics.kernel_maps import kernel_map
-    >>> print(fixed_point(kernel_map("x**2")).proved_digits(12))
+    >>> print(fixed_point("x**2").proved_digits(12))
     0.500000000000
     """
     kernel = _as_map(kernel)
@@ -217,21 +214,19 @@ def _slope_at(kernel: KernelMap, point: Enclosure, dps: int) -> Enclosure | None
     return Enclosure.from_bounds(ends[0].lower, ends[1].upper, bits=bits_from_dps(digits) + 64)
 
 
-def convergence(kernel: KernelMap | Activation | sympy.Expr | str, *, dps: int = 15) -> Convergence:
+def convergence(kernel: KernelMap | Activation | str, *, dps: int = 15) -> Convergence:
     """Return the case of a kernel map with its fixed point and rates.
 
     Parameters
     ----------
     kernel : KernelMap or activation
-        From `symprop.asymptotics.kernel_maps.kernel_map`; an activation stands for its own,
-        without bias.
+        From `kernel_map`; an activation stands for its own, without bias.
     dps : int
         Digits to prove.
 
     Returns
     -------
     Convergence
-        The case, the attracting fixed point and the rates that hold there.
 
     Raises
     ------
@@ -255,8 +250,7 @@ def convergence(kernel: KernelMap | Activation | sympy.Expr | str, *, dps: int =
 
     Examples
     --------
-    >>> from symprop.asymptotics.kernel_maps import kernel_map
-    >>> convergence(kernel_map("gelu")).case.name
+    >>> convergence("gelu").case.name
     'CHAOTIC'
     """
     check_dps(dps)
@@ -289,7 +283,7 @@ def _larger(first: Enclosure, second: Enclosure) -> Enclosure:
 
 
 def best_contraction(
-    kernel: KernelMap | Activation | sympy.Expr | str, *, tolerance: object = Fraction(1, 10**6)
+    kernel: KernelMap | Activation | str, *, tolerance: object = Fraction(1, 10**6)
 ) -> Enclosure:
     r"""Return the least factor by which a centred map shrinks ``|rho|/(1 - |rho|)``.
 
@@ -329,8 +323,7 @@ def best_contraction(
 
     Examples
     --------
-    >>> from symprop.asymptotics.kernel_maps import kernel_map
-    >>> best_contraction(kernel_map("x**2 - 1")).contains("1/2")
+    >>> best_contraction("x**2 - 1").contains("1/2")
     True
     """
     width = as_ball(tolerance, 64, "tolerance")
