@@ -59,11 +59,11 @@ def verify(
 
     context = Context(tier, dps)
     processes = _processors() if jobs is None else check_integer("jobs", jobs, minimum=1)
+    registry = all_claims()
+    claims = registry.select(selectors or ())
     for folder in (output.parent if output else None, report):
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)  # fail before the work, not after it
-    registry = all_claims()
-    claims = registry.select(selectors or ())
     watch = Silence() if as_json else (LiveTable if sys.stdout.isatty() else PlainLines)(claims)
     with watch:
         results = run(

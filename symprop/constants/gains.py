@@ -18,6 +18,7 @@ from symprop.gaussian.transforms import v_transform
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, compile_ball
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
+from symprop.numerics.quadrature import magnitude_bits
 from symprop.specs.activations import activation
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ KINDS = ("variance", "second-moment")
 
 _GUARD_DIGITS = 3
 _ATTEMPTS = 5
+_SIZE_BITS = 4000
 
 
 def gain_closed_form(phi: Activation | sympy.Expr | str, kind: str = "variance") -> sympy.Expr:
@@ -53,7 +55,11 @@ def gain_closed_form(phi: Activation | sympy.Expr | str, kind: str = "variance")
     size = sympy.together(_size_closed_form(function, kind))
     if size == 0:
         raise _nothing_to_normalise(function, kind)
-    return 1 / sympy.sqrt(size)
+    with working_bits(_SIZE_BITS):
+        ball = compile_ball(size)().real
+        small = not ball.is_finite() or ball.contains(0) or magnitude_bits(ball) < -_SIZE_BITS / 2
+    # SymPy would try to decide the sign of exp(-10**11) and the like with floating digits
+    return sympy.Pow(size, -sympy.Rational(1, 2), evaluate=not small)
 
 
 def _size_closed_form(function: Activation, kind: str) -> sympy.Expr:

@@ -220,6 +220,8 @@ def _rule(
     bits_needed = goal + 4 + max(0.0, magnitude_bits(integral))
     step_size = min(1.2, 2 * pi * height / (bits_needed * _LOG2))
     step = arb(fmpz(floor(step_size * 2**20))) / 2**20
+    if step.is_zero():
+        return None
     count = ceil(float(cutoff) / float(step))
     rate = 2 * arb.pi() / step
     decay = (-rate * height).exp()

@@ -35,6 +35,7 @@ __all__ = [
 
 _PROBE_BITS = 80
 _LONG = 100  # operations
+_PROBES = tuple(sympy.Rational(2) ** power for power in (0, 1, -20, -40))  # steep functions too
 _MOST_OPERATIONS = 200  # beyond, SymPy's simplification may take minutes
 
 
@@ -196,8 +197,8 @@ def _monomial_degree(expression: sympy.Expr, side: int) -> sympy.Expr | None:
         return sympy.Integer(0)
     try:
         euler = X * sympy.diff(expression, X) / expression  # constant exactly for a monomial
-        probes = [_ball_at(euler, sympy.Rational(side * at)) for at in (1, 2)]
-        if not probes[0].is_finite() or not probes[0].overlaps(probes[1]):
+        probes = [_ball_at(euler, side * at) for at in _PROBES]
+        if not all(probe.is_finite() and probe.overlaps(probes[0]) for probe in probes):
             return None
         degree = sympy.simplify(euler.xreplace({X: sympy.Integer(side)}))
         proved = _equal(euler, degree, sympy.Integer(2 * side))

@@ -143,3 +143,9 @@ def test_a_time_limit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     assert "time limit of 0.5 s reached" in capsys.readouterr().out
     for bad in ("0", "-3", "nan", "soon"):
         assert verify("symprop.slow-one", "--timeout", bad) == 2
+
+
+def test_nothing_is_made_on_the_disk_for_a_question_that_is_not_well_posed(tmp_path: Path) -> None:
+    assert verify("nobody", "--output", str(tmp_path / "new" / "results.json")) == 2
+    assert verify("nobody", "--report", str(tmp_path / "page")) == 2
+    assert not {"new", "page"} & {path.name for path in tmp_path.iterdir()}

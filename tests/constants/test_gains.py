@@ -8,7 +8,12 @@ import sympy
 from sympy import pi, sqrt
 
 from symprop.constants.gains import KINDS, gain, gain_closed_form
-from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
+from symprop.foundation.errors import (
+    InvalidArgument,
+    NoClosedForm,
+    OutOfDomain,
+    PrecisionNotReached,
+)
 from symprop.gaussian.expectation import quadrature_expectation
 from symprop.gaussian.integrand import integrand_of
 from symprop.specs.activations import activation
@@ -90,3 +95,10 @@ def test_refusals() -> None:
         gain("relu", "mean")
     with pytest.raises(InvalidArgument, match="dps"):
         gain("relu", dps=0)
+
+
+def test_activations_far_below_the_range_of_digits_are_refused_at_once() -> None:
+    for text in ("Max(x - 10**6, 0)", "Piecewise((x, x > 1000), (0, True))"):
+        assert isinstance(gain_closed_form(text), sympy.Pow)
+        with pytest.raises(PrecisionNotReached):
+            gain(text)

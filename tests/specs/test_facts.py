@@ -6,6 +6,7 @@ import pytest
 import sympy
 
 from symprop.foundation.errors import OutOfDomain
+from symprop.specs.activations import activation
 from symprop.specs.expression import X, parse_expression
 from symprop.specs.facts import (
     assemble,
@@ -114,3 +115,9 @@ def test_assemble_inverts_decompose(text: str) -> None:
     again = decompose(assemble(slopes))
     merged = [slope.expression for slope in slopes]
     assert [piece.expression for piece in again] in (merged, merged[:1])
+
+
+def test_steep_functions_are_not_mistaken_for_homogeneous_ones() -> None:
+    for name in ("tanh(10**9*x)", "silu:1e9", "erf(10**6*x)"):
+        assert activation(name).homogeneity is None
+    assert activation("10**9*Max(x, 0)**3").homogeneity == 3
