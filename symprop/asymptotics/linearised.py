@@ -137,8 +137,9 @@ def _differences(
     solution: PowerLogSeries, step: Any, *, first: int, cutoff: fmpq
 ) -> PowerLogSeries:
     """Return ``sum_{k >= first} h**k/k! y^(k)``."""
-    scalars = solution.scalars
-    total = PowerLogSeries.of(scalars, [], None)
+    scalars, known = solution.scalars, solution.cutoff
+    # Zero is known no further than the solution, even while that has no terms.
+    total = PowerLogSeries.of(scalars, [], None if known is None else known - first)
     derivative, weight, k = solution, scalars.coefficient(1), 0
     while derivative.blocks:
         derivative, k = derivative.derivative().truncated(cutoff), k + 1

@@ -148,3 +148,14 @@ def test_wrong_limits_are_refused() -> None:
         driven_expansion(e**2 / INDEX + e / INDEX, e)
     with pytest.raises(OutOfDomain):
         driven_expansion(e * (1 - e) / sympy.sqrt(INDEX), e, 0)
+
+
+def test_corrections_of_a_resonant_solution() -> None:
+    """A pass that starts from nothing knows nothing below its cutoff."""
+    found = driven_expansion(-e / (2 * INDEX) + INDEX ** -sympy.Rational(3, 2), e, order=2)
+    written = [(term.coefficient, term.power, term.log_power) for term in found.terms[2:]]
+    three_eighths = sympy.Rational(3, 8)
+    assert written[0] == (three_eighths, -3 * half, 1)
+    assert sympy.expand(written[1][0] - three_eighths * C + sympy.Rational(5, 8)) == 0
+    assert found.remainder is not None
+    assert (found.remainder.power, found.remainder.log_power) == (-sympy.Rational(5, 2), 1)
