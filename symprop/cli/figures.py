@@ -30,13 +30,14 @@ def figure(
     if output is None and data is None:
         raise InvalidArgument("Expected --output FILE or --data FILE with the key of a figure.")
     known = (*FORMATS, "csv")
-    if output is not None and output.suffix.removeprefix(".").lower() not in known:
+    suffix = None if output is None else output.suffix.removeprefix(".").lower()
+    if suffix is not None and suffix not in known:
         raise InvalidArgument(f"Expected --output to end in one of {', '.join(known)}: {output}.")
     plot = make_figure(key)
-    for target in {data, output if output is not None and output.suffix == ".csv" else None}:
+    for target in {data, output if suffix == "csv" else None}:
         if target is not None:
             target.write_text(csv_text(plot), encoding="utf-8")
-    if output is not None and output.suffix != ".csv":
+    if output is not None and suffix != "csv":
         save(plot, output)
     for target in (output, data):
         if target is not None:

@@ -33,8 +33,9 @@ def test_picture_and_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert data.read_text(encoding="utf-8").startswith("# residual:C.12")
 
 
-def test_data_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = tmp_path / "a.csv"
+@pytest.mark.parametrize("name", ["a.csv", "a.CSV"])
+def test_data_alone(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / name
     assert outcome(["residual:C.12", "-o", str(data)], capsys)[0] == 0
     assert data.read_text(encoding="utf-8").splitlines()[1] == "panel,curve,role,x,y"
 
