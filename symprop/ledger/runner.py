@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 from symprop.foundation.errors import InvalidArgument, expected
 from symprop.foundation.validation import check_integer
 from symprop.ledger.claim import Context
+from symprop.ledger.deadlines import OutOfTime, time_limit
 from symprop.ledger.evidence import Evidence
 from symprop.ledger.provenance import fingerprint
 from symprop.ledger.result import TIME_LIMIT, Journal, Result
-from symprop.ledger.time_limit import OutOfTime, time_limit
 from symprop.numerics.precision import working_digits
 
 if TYPE_CHECKING:

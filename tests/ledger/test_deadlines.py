@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from symprop.ledger.time_limit import OutOfTime, time_limit
+from symprop.ledger.deadlines import OutOfTime, time_limit
 
 
 def busy(seconds: float) -> None:
