@@ -17,8 +17,9 @@ import sympy
 from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
 from symprop.gaussian.assembly import assemble, real_part
-from symprop.gaussian.atoms import ONE, Atom, Atoms, Step, decompose, multiply
+from symprop.gaussian.atoms import ONE, Atom, Atoms, decompose, multiply
 from symprop.gaussian.hermite_sequences import hermite_sequence, power_moment
+from symprop.gaussian.one_sided_pairs import one_sided_pair
 from symprop.gaussian.price import (
     Terms,
     add_terms,
@@ -119,7 +120,7 @@ def _sum_of_pairs(sigma1: sympy.Expr, sigma2: sympy.Expr, left: Atoms, right: At
         if not (one.is_monomial and other.is_monomial):
             add_terms(terms, expect(ring, one, other), c * d)
     powers = [
-        c * d * _power_pair(one, other, sigma1, sigma2)
+        c * d * one_sided_pair(one, other, sigma1, sigma2, RHO)
         for (one, c), (other, d) in product(left.items(), right.items())
         if one.is_power or other.is_power
     ]
@@ -249,61 +250,6 @@ def _kernel(phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr) ->
             return left_factor * right_factor * _sum_of_pairs(sympy.S.One, sympy.S.One, *scaled)
         return kernel_closed_form(phi, psi).subs({Q1: q1, Q2: q2})
     return left_factor * right_factor * _sum_of_pairs(*sigmas, left, right)
-
-
-def _power_pair(first: Atom, second: Atom, sigma1: sympy.Expr, sigma2: sympy.Expr) -> sympy.Expr:
-    """Return ``E first(U) second(V)`` when at least one is a power of ``max(+-x, 0)``."""
-    if not first.is_power:
-        return _power_pair(second, first, sigma2, sigma1)
-    alpha, beta = first.power, second.power
-    side = first.steps[0].side
-    if second == Atom(power=beta):
-        return sigma1**alpha * sigma2**beta * _power_with_monomial(alpha, int(beta), side * RHO)
-    if second.is_polynomial and len(second.steps) == 1:
-        step = second.steps[0]
-        if step.blur == 0 and step.location == 0:
-            flip = 1 if second.is_power else step.side**beta
-            scale = flip * sigma1**alpha * sigma2**beta
-            return scale * _power_with_power(alpha, beta, side * step.side * RHO)
-    raise NoClosedForm(
-        f"Expected powers of max(x, 0) together with polynomials but got max(x, 0)**{alpha}"
-        " together with exponentials, error functions or steps away from zero."
-    )
-
-
-def _power_with_power(alpha: sympy.Expr, beta: sympy.Expr, rho: sympy.Expr) -> sympy.Expr:
-    """Return ``E max(u, 0)**alpha max(v, 0)**beta`` at unit variances, correlation ``rho``."""
-    s = (alpha + beta + 1) / 2
-    x = (1 + rho) / 2
-    scale = 2 ** ((alpha + beta) / 2 - 1) * sympy.gamma(alpha + 1) * sympy.gamma(beta + 1)
-    upper = sorted(((1 + alpha - beta) / 2, (1 + beta - alpha) / 2))
-    if upper[0].is_Integer:  # then the first is not positive, and the series ends
-        series = sympy.Add(
-            *(
-                sympy.rf(upper[0], k)
-                * sympy.rf(upper[1], k)
-                * x**k
-                / (sympy.rf(s + 1, k) * sympy.factorial(k))
-                for k in range(1 - int(upper[0]))
-            )
-        )
-    else:
-        series = sympy.hyper(upper, [s + 1], x)
-    return scale / (sympy.sqrt(sympy.pi) * sympy.gamma(s + 1)) * x**s * series
-
-
-def _power_with_monomial(alpha: sympy.Expr, degree: int, rho: sympy.Expr) -> sympy.Expr:
-    """Return ``E max(u, 0)**alpha v**degree`` at unit variances: a finite Hermite sum."""
-    ramp = Atom(power=alpha, steps=(Step(sympy.S.Zero, sympy.S.Zero, 1),))
-    one = sympy.S.One
-    left = hermite_sequence(ramp, one, degree, _mean_at(one))
-    right = hermite_sequence(Atom(power=sympy.Integer(degree)), one, degree, _mean_at(one))
-    return sympy.Add(
-        *(
-            a * b * rho**k / sympy.factorial(k)
-            for k, (a, b) in enumerate(zip(left, right, strict=True))
-        )
-    )
 
 
 def expectation_closed_form(

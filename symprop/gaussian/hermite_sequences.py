@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
     from symprop.gaussian.atoms import Atom, Step
 
-__all__ = ["hermite_sequence", "hermite_value", "power_moment"]
+__all__ = [
+    "hermite_sequence",
+    "hermite_value",
+    "monomial_sequence",
+    "power_moment",
+    "power_sequence",
+]
 
 Sequence = list[sympy.Expr]
 _ROOT_TWO_PI = sympy.sqrt(2 * sympy.pi)
@@ -61,8 +67,8 @@ def power_moment(power: sympy.Expr, sigma: sympy.Expr) -> sympy.Expr:
     return sigma**power * scale * sympy.gamma((power + 1) / 2)
 
 
-def _of_power(atom: Atom, sigma: sympy.Expr, order: int) -> Sequence:
-    """A power on one side of 0; that of ``x`` itself if it is an integer, else that of ``|x|``."""
+def power_sequence(atom: Atom, sigma: sympy.Expr, order: int) -> Sequence:
+    """Return the moments of a power on one side of 0: of ``|x|``, or of ``x`` if it is integer."""
     power, side = atom.power, atom.steps[0].side
     sign = side**power if power.is_Integer else 1
     result = [sign * power_moment(power, sigma), sign * side * power_moment(power + 1, sigma)]
@@ -72,8 +78,8 @@ def _of_power(atom: Atom, sigma: sympy.Expr, order: int) -> Sequence:
     return result[: order + 1]
 
 
-def _of_monomial(power: int, sigma: sympy.Expr, order: int) -> Sequence:
-    """``E Z**n He_k(Z) = n! / (2**h h!)`` with ``h = (n - k)/2`` if that is an integer >= 0."""
+def monomial_sequence(power: int, sigma: sympy.Expr, order: int) -> Sequence:
+    """Return the moments of ``x**n``: ``n!/(2**h h!)`` where ``h = (n - k)/2`` is whole."""
     weights = {
         power - 2 * half: factorial(power) // (2**half * factorial(half))
         for half in range(power // 2 + 1)
@@ -170,9 +176,9 @@ def hermite_sequence(
         If the atom has two or more steps.
     """
     if atom.is_power or _is_one_sided_power(atom):
-        return _of_power(atom, sigma, order)
+        return power_sequence(atom, sigma, order)
     if atom.is_monomial:
-        return _of_monomial(int(atom.power), sigma, order)
+        return monomial_sequence(int(atom.power), sigma, order)
     if len(atom.steps) > 1:
         raise NoClosedForm("Expected at most one step or error function but got a product of them.")
     degree = int(atom.power)
