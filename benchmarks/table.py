@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
 README = HERE.parent / "README.md"
 BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"
+_RATES = ((1e6, "M/s"), (1e3, "k/s"), (1.0, "/s"))
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 
 
@@ -41,6 +42,12 @@ def reduce_run(run: dict[str, Any]) -> dict[str, Any]:
         "python": machine["python_version"],
         "rows": rows,
     }
+
+
+def throughput(rate: float) -> str:
+    """Return elements per second with a readable unit."""
+    size, unit = next(((k, name) for k, name in _RATES if rate >= k), _RATES[-1])
+    return f"{_short(rate / size)} {unit}"
 
 
 def duration(seconds: float) -> str:
@@ -75,9 +82,7 @@ def render(results: dict[str, Any]) -> str:
         own = medians.pop("symprop")
         asked = row["asked"]
         if "elements" in row:
-            rate = row["elements"] / own / 1e6
-            measured = f"{_short(rate)} M/s"
-            wanted = f"{_short(asked / 1e6)} M/s"
+            measured, wanted = throughput(row["elements"] / own), throughput(asked)
             peers = " ".join(f"{duration(time)} ({name})" for name, time in medians.items())
             lines.append(f"| {task} | {duration(own)} | {peers} | {measured} | {wanted} |")
             continue

@@ -158,7 +158,7 @@ def test_fifty_digits_of_pairs(measure: Any) -> None:
 @pytest.mark.parametrize(
     ("row", "peer", "loop", "depth", "options", "asked"),
     [
-        ("p", "scipy.quad loop", scipy_lengths, FEW, {}, 50),
+        ("p", "scipy.quad loop", scipy_lengths, FEW, {}, 5),
         ("p and gamma", "scipy.dblquad loop", scipy_pairs, 10, {"cosine": 0.5}, 100),
         ("p, 50 digits", "mpmath.quad loop", mpmath_lengths, 20, {"dps": 50}, 50),
     ],
