@@ -1,8 +1,8 @@
 """Each claim reaches its recorded verdict, and its near miss fails."""
 
 import pytest
-from symprop.claims.shrinkage_superadditivity import CLAIMS
 
+from symprop.claims.shrinkage_superadditivity import CLAIMS
 from symprop.ledger.claim import Claim
 from tests.claims.reaching import assert_reached
 
