@@ -13,9 +13,10 @@ import numpy as np
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_choice
+from symprop.simulator.families import Observable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -207,12 +208,7 @@ def observe(run: Run, name: str) -> Array:
     run : Run
         The sampled network.
     name : str
-        A key of `OBSERVABLES`: ``p, q`` (mean squares of signals and pre-activations),
-        ``gamma, lambda`` (inner products over the width), ``e, c`` (cosines), ``e_gap`` (1 - e),
-        ``s`` (half the mean squared distance), ``rho`` (``c``, with that of the inputs at layer
-        0), ``chi`` (mean squared gradient by the signals), ``chi_b, chi_w, chi_v, chi_a``,
-        ``gradient_cosine``, ``tangent_kernel``, ``orthogonality_gap``, ``isometry_gap``,
-        ``effective_rank`` and ``dead`` (1 where a signal vanishes).
+        A key of `OBSERVABLES`.
 
     Returns
     -------
@@ -237,13 +233,17 @@ def observe(run: Run, name: str) -> Array:
     np.float64(0.5)
     """
     check_choice("observable", name, tuple(OBSERVABLES))
-    return OBSERVABLES[name](run)
+    return OBSERVABLES[name].function(run)
+
+
+def _recorded(array: Array | None, what: str) -> Array:
+    if array is None:
+        raise InvalidArgument(expected("run", f"with {what}", "a run without"))
+    return array
 
 
 def _distances(run: Run) -> Array:
-    if run.squared_distances is None:
-        raise InvalidArgument(expected("run", "with recorded distances", "a run without"))
-    return run.squared_distances
+    return _recorded(run.squared_distances, "recorded distances")
 
 
 def _angle_gap(run: Run) -> Array:
@@ -265,15 +265,11 @@ def _rho(run: Run) -> Array:
 
 
 def _gradient_gram(run: Run) -> Array:
-    if run.gradient_gram is None:
-        raise InvalidArgument(expected("run", "with a backward pass", "a run without"))
-    return run.gradient_gram
+    return _recorded(run.gradient_gram, "a backward pass")
 
 
 def _tangent_kernel(run: Run) -> Array:
-    if run.tangent_kernel is None:
-        raise InvalidArgument(expected("run", "with a backward pass", "a run without"))
-    return run.tangent_kernel
+    return _recorded(run.tangent_kernel, "a backward pass")
 
 
 def _diagonals(gram: Array) -> Array:
@@ -287,23 +283,55 @@ def _trace(gram: Array) -> Array:
     return trace
 
 
-OBSERVABLES: Mapping[str, Callable[[Run], Array]] = {
-    "p": lambda run: _diagonals(run.gram),
-    "q": lambda run: _diagonals(run.hidden_gram),
-    "gamma": lambda run: run.gram,
-    "lambda": lambda run: run.hidden_gram,
-    "e": lambda run: cosines(run.gram),
-    "c": lambda run: cosines(run.hidden_gram),
-    "e_gap": _angle_gap,
-    "s": lambda run: _distances(run) / 2,
-    "rho": _rho,
-    "chi": lambda run: _diagonals(_gradient_gram(run)),
-    **{f"chi_{name}": partial(mean_squared_gradient, name=name) for name in "bwva"},
-    "gradient_cosine": lambda run: cosines(_gradient_gram(run)),
-    "tangent_kernel": _tangent_kernel,
-    "orthogonality_gap": lambda run: orthogonality_gap(run.gram),
-    "isometry_gap": lambda run: isometry_gap(run.gram),
-    "effective_rank": lambda run: effective_rank(run.gram),
-    "dead": lambda run: (_diagonals(run.gram) == 0).astype(float),
+_PAIRS = ("layer", "input", "other")
+_EACH = ("layer", "input")
+_SQUARE = "mean square over the width"
+_PRODUCT = "mean product over the width"
+_GRADIENTS = {"w": "inner weights", "b": "inner biases", "v": "outer weights", "a": "outer biases"}
+
+OBSERVABLES: Mapping[str, Observable] = {
+    "p": Observable(lambda run: _diagonals(run.gram), _EACH, _SQUARE, "signals"),
+    "q": Observable(lambda run: _diagonals(run.hidden_gram), _EACH, _SQUARE, "pre-activations"),
+    "gamma": Observable(lambda run: run.gram, _PAIRS, _PRODUCT, "signals of two inputs"),
+    "lambda": Observable(
+        lambda run: run.hidden_gram, _PAIRS, _PRODUCT, "pre-activations of two inputs"
+    ),
+    "e": Observable(lambda run: cosines(run.gram), _PAIRS, "", "cosine of signals"),
+    "c": Observable(lambda run: cosines(run.hidden_gram), _PAIRS, "", "cosine of pre-activations"),
+    "e_gap": Observable(_angle_gap, _PAIRS, "", "1 - e, also where it is tiny"),
+    "s": Observable(
+        lambda run: _distances(run) / 2, _PAIRS, _SQUARE, "half the squared distance of signals"
+    ),
+    "rho": Observable(_rho, _PAIRS, "", "c, with the cosine of the inputs at layer 0"),
+    "chi": Observable(
+        lambda run: _diagonals(_gradient_gram(run)), _EACH, _SQUARE, "gradient by the signals"
+    ),
+    **{
+        f"chi_{name}": Observable(
+            partial(mean_squared_gradient, name=name),
+            _EACH,
+            "mean square over the entries",
+            f"gradient by the {what}",
+        )
+        for name, what in _GRADIENTS.items()
+    },
+    "gradient_cosine": Observable(
+        lambda run: cosines(_gradient_gram(run)), _PAIRS, "", "cosine of gradients by the signals"
+    ),
+    "tangent_kernel": Observable(
+        _tangent_kernel, ("input", "other"), "sum of products", "gradients by all parameters"
+    ),
+    "orthogonality_gap": Observable(
+        lambda run: orthogonality_gap(run.gram), ("layer",), "", "distance from equal orthogonal"
+    ),
+    "isometry_gap": Observable(
+        lambda run: isometry_gap(run.gram), ("layer",), "", "minus logarithm of the isometry"
+    ),
+    "effective_rank": Observable(
+        lambda run: effective_rank(run.gram), ("layer",), "", "trace over largest eigenvalue"
+    ),
+    "dead": Observable(
+        lambda run: (_diagonals(run.gram) == 0).astype(float), _EACH, "", "1 where signals vanish"
+    ),
 }
-"""Observables by name, each a function of a run."""
+"""What can be measured of a chain of layers, by name; every function takes a run."""
