@@ -28,6 +28,12 @@ class Inputs:
         Squared lengths over the width, >= 0; the second is None where both are equal.
     cosine, angle_gap : number or None
         Correlation ``e`` or ``1 - e``; both None for one input alone.
+
+    Raises
+    ------
+    OutOfDomain
+        If a length is negative, or the correlation is outside [-1, 1] or impossible: two inputs
+        of length zero are the same vector (``e = 1``), and one is orthogonal to every other.
     """
 
     length: Any
@@ -55,6 +61,21 @@ class Inputs:
             raise InvalidArgument(
                 expected("cosine", "or angle_gap beside other_length", self.cosine)
             )
+        if self.pair:
+            self._check_zero_lengths()
+
+    def _check_zero_lengths(self) -> None:
+        """Refuse an angle that contradicts the convention for vectors of length zero."""
+        other = self.length if self.other_length is None else self.other_length
+        empty = [as_ball(value, _BITS).is_zero() for value in (self.length, other)]
+        if not any(empty):
+            return
+        cosine, gap = self.angle_balls(_BITS)
+        forced, name = (1, "two inputs") if all(empty) else (0, "one input")
+        if not (gap.is_zero() if forced else cosine.is_zero()):
+            condition = f"{forced} for {name} of length zero"
+            given = self.cosine if self.angle_gap is None else f"1 - {self.angle_gap}"
+            raise OutOfDomain(expected("cosine", condition, given))
 
     @property
     def pair(self) -> bool:

@@ -94,7 +94,8 @@ def trajectory(
     Conventions
     -----------
     Variances, not standard deviations; layer 0 is the input. A length is ``|x|^2`` over the
-    width. Two vectors of length zero count as parallel.
+    width. Two vectors of length zero count as parallel, one as orthogonal to every other: another
+    correlation given for them is refused.
 
     Error
     -----

@@ -35,3 +35,15 @@ def test_malformed_inputs() -> None:
         Inputs(1, None, None, 3)
     with pytest.raises(InvalidArgument, match="beside other_length"):
         Inputs(1, 2)
+
+
+def test_angles_of_vectors_of_length_zero() -> None:
+    for kept in (Inputs(0), Inputs(0, None, 1), Inputs(0, 0, None, 0), Inputs(0, 1, 0)):
+        assert kept.length == 0
+    assert Inputs(2, 0, None, 1).pair
+    with pytest.raises(OutOfDomain, match="cosine 1 for two inputs of length zero but got cosine"):
+        Inputs(0, None, "1/2")
+    with pytest.raises(OutOfDomain, match="cosine 1 for two inputs of length zero"):
+        Inputs(0, 0, None, 1)
+    with pytest.raises(OutOfDomain, match="cosine 0 for one input of length zero"):
+        Inputs(1, 0, "1/2")
