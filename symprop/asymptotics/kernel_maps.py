@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -154,9 +154,18 @@ class KernelMap:
             Enclosure(as_ball(self.weight_variance, bits)),
         )
 
-    @lru_cache(maxsize=64)  # noqa: B019  (maps are few and small)
+    @cached_property
+    def _known(self) -> dict[tuple[str, int], Any]:
+        """Moments found so far, by name and digits; 0 digits stand for exact ones."""
+        return {}
+
     def _exact(self, name: str) -> sympy.Expr:
         """Return an exact moment; raises NoClosedForm."""
+        if (name, 0) not in self._known:
+            self._known[name, 0] = self._exact_anew(name)
+        return self._known[name, 0]
+
+    def _exact_anew(self, name: str) -> sympy.Expr:
         phi = self.activation
         if name == "mean":
             odd = phi.parity == "odd"
@@ -174,9 +183,14 @@ class KernelMap:
         spread = square - mean + kept
         return _assembled(name, self, kept, spread, self._exact)
 
-    @lru_cache(maxsize=256)  # noqa: B019
     def _ball(self, name: str, dps: int) -> Enclosure:
         """Return the same moment as a ball."""
+        if (name, dps) not in self._known:
+            self._known[name, dps] = self._ball_anew(name, dps)
+        found: Enclosure = self._known[name, dps]
+        return found
+
+    def _ball_anew(self, name: str, dps: int) -> Enclosure:
         try:
             return enclose(self._exact(name), dps=dps)
         except NoClosedForm:

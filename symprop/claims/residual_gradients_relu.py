@@ -181,11 +181,11 @@ def fall_of(variances: tuple[Fraction, ...], start: Fraction, layer: int, dps: i
     return fall("chi_w", "relu", variances, start, layer, dps)
 
 
-def first_overflow(width: int, format: str) -> int:  # noqa: A002
+def first_overflow(width: int, floats: str) -> int:
     """Return the first layer whose squared norm exceeds a float format, p_0 = 1."""
     variances = (Fraction(3, 2), Fraction(1, 2), Fraction(169, 100), Fraction(49, 100))
     value, layer = Fraction(1), 0
-    while width * value <= WIDTHS[format]:
+    while width * value <= WIDTHS[floats]:
         value, layer = length(*variances, value, 1), layer + 1
     return layer
 
@@ -345,7 +345,7 @@ OVERFLOW = Claim(
         "norm first exceeds float32 at layer 100 for width 1000, 101 for width 250, 108 for width "
         "1; float64 only at layer 858, 860 and 867"
     ),
-    variables={"width": "number of entries of x", "format": "float32 or float64"},
+    variables={"width": "number of entries of x", "floats": "float32 or float64"},
     source=Source("residual", "Section 5, overflow of ReLU"),
     as_printed=(
         "'overflows into infs after around 100 layers', 'NaN at around layer 90' in a caption; "
@@ -355,12 +355,12 @@ OVERFLOW = Claim(
         at_points(
             first_overflow,
             "==",
-            lambda width, format: OVERFLOWS[format, width],  # noqa: A006
-            points=grid(width=(1000, 250, 1), format=("float32", "float64")),
+            lambda width, floats: OVERFLOWS[floats, width],
+            points=grid(width=(1000, 250, 1), floats=("float32", "float64")),
             exhaustive=True,
         ),
     ),
-    near_miss=at_points(first_overflow, "==", 100, points=grid(width=(1000,), format=("float64",))),
+    near_miss=at_points(first_overflow, "==", 100, points=grid(width=(1000,), floats=("float64",))),
     expected=Verdict(Outcome.HOLDS, Grade.EXACT),
 )
 
