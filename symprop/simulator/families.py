@@ -54,12 +54,15 @@ class Observable:
         What the numbers are, such as ``"mean square"``; empty for pure numbers.
     description : str
         One line.
+    requires_backward : bool
+        Whether a run without backward pass does not have it.
     """
 
     function: Callable[[Any], Array]
     axes: tuple[str, ...]
     unit: str
     description: str
+    requires_backward: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,9 @@ class Family:
     inputs : str or None
         A function ``f(architecture, spec, width, *, rng)`` that draws the inputs, if they are
         more than the columns of `symprop.simulator.inputs.generate_inputs`.
+    usual : tuple of str
+        The observables that are kept if none are asked for; empty means all. Those that require
+        a backward pass are left out where there is none.
     """
 
     architectures: tuple[type, ...]
@@ -88,6 +94,7 @@ class Family:
     observables: str
     reason: str = ""
     inputs: str | None = None
+    usual: tuple[str, ...] = ()
 
 
 FAMILIES: tuple[Family, ...] = (
@@ -96,6 +103,7 @@ FAMILIES: tuple[Family, ...] = (
         dense="symprop.simulator.dense:dense_run",
         conditioned="symprop.simulator.conditioned:conditioned_run",
         observables="symprop.simulator.observables:OBSERVABLES",
+        usual=("p", "q", "e", "c", "chi", "chi_b", "chi_w"),
     ),
 )
 """All families."""

@@ -7,6 +7,7 @@ A description is a name with parameters, such as ``cos:1/2`` or ``gaussian:20``;
 from __future__ import annotations
 
 import csv
+import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["FORMS", "generate_inputs", "inputs_with_gram"]
+__all__ = [
+    "FORMS",
+    "generate_inputs",
+    "inputs_with_gram",
+    "number_of_inputs",
+    "self_contained",
+]
 
 FORMS = (
     "cos:C",
@@ -57,7 +64,8 @@ def generate_inputs(spec: str, width: int, *, rng: np.random.Generator) -> Array
         ``gap:G``
             the same at cosine ``1 - G``, for inputs as close as ``G = 1e-30``;
         ``gram:FILE.csv``
-            inputs whose inner products over the width are the matrix in the file;
+            inputs whose inner products over the width are the matrix in the file, or the
+            matrix itself as in ``gram:[[1,0.5],[0.5,1]]``;
         ``gaussian:K``
             ``K`` columns of independent standard normal numbers;
         ``rank:K,R``
@@ -103,11 +111,57 @@ def generate_inputs(spec: str, width: int, *, rng: np.random.Generator) -> Array
            [0.5, 1. ]])
     """
     width = check_integer("width", width, minimum=1)
+    form, rest = _parts(spec)
+    return _GENERATORS[form](rest, width, rng)
+
+
+def self_contained(spec: str) -> str:
+    """Return a description that needs no file: the matrix takes the place of its name.
+
+    Raises
+    ------
+    InvalidArgument
+        If the description is not of one of the forms, or the file is no matrix of numbers.
+
+    Examples
+    --------
+    >>> self_contained(" Cos: 1/2 "), self_contained("gram:[[2]]")
+    ('cos:1/2', 'gram:[[2.0]]')
+    """
+    form, rest = _parts(spec)
+    if form == "gram":
+        rest = json.dumps(_matrix(rest), separators=(",", ":"))
+    return f"{form}:{rest}"
+
+
+def number_of_inputs(spec: str) -> int:
+    """Return how many inputs a description asks for.
+
+    Raises
+    ------
+    InvalidArgument
+        If the description does not say.
+
+    Examples
+    --------
+    >>> number_of_inputs("gap:1e-9"), number_of_inputs("atoms:7,2"), number_of_inputs("gram:[[1]]")
+    (2, 7, 1)
+    """
+    form, rest = _parts(spec)
+    if form in {"cos", "gap"}:
+        return 2
+    if form == "gram":
+        return len(_matrix(rest))
+    return _counts(form, rest.partition(",")[0], 1)[0]
+
+
+def _parts(spec: str) -> tuple[str, str]:
+    """Split a description into its form and the rest."""
     name, colon, rest = str(spec).strip().partition(":")
     form = name.strip().lower()
     if not colon or form not in _GENERATORS:
         raise InvalidArgument(expected("inputs", f"to be one of {', '.join(FORMS)}", spec))
-    return _GENERATORS[form](rest.strip(), width, rng)
+    return form, rest.strip()
 
 
 def inputs_with_gram(gram: ArrayLike, width: int, *, rng: np.random.Generator) -> Array:
@@ -193,19 +247,26 @@ def _gap(text: str, width: int, rng: np.random.Generator) -> Array:
 
 
 def _gram(text: str, width: int, rng: np.random.Generator) -> Array:
-    path = Path(text)
+    return inputs_with_gram(_matrix(text), width, rng=rng)
+
+
+def _matrix(text: str) -> list[list[float]]:
+    """Read a matrix from a file, or from the text itself if it begins with a bracket."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [[float(entry) for entry in row] for row in csv.reader(file) if row]
+        if text.startswith("["):
+            rows = [[float(entry) for entry in row] for row in json.loads(text)]
+        else:
+            with Path(text).open(newline="", encoding="utf-8-sig") as file:
+                rows = [[float(entry) for entry in row] for row in csv.reader(file) if row]
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise InvalidArgument(expected("inputs", f"to name a file ({reason})", text)) from None
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         condition = f"to name a file of numbers between commas ({error})"
         raise InvalidArgument(expected("inputs", condition, text)) from None
     if len({len(row) for row in rows}) != 1:
         raise InvalidArgument(expected("inputs", "to name a file with rows of one length", text))
-    return inputs_with_gram(rows, width, rng=rng)
+    return rows
 
 
 def _gaussian(text: str, width: int, rng: np.random.Generator) -> Array:

@@ -304,7 +304,7 @@ OBSERVABLES: Mapping[str, Observable] = {
     ),
     "rho": Observable(_rho, _PAIRS, "", "c, with the cosine of the inputs at layer 0"),
     "chi": Observable(
-        lambda run: _diagonals(_gradient_gram(run)), _EACH, _SQUARE, "gradient by the signals"
+        lambda run: _diagonals(_gradient_gram(run)), _EACH, _SQUARE, "gradient by the signals", True
     ),
     **{
         f"chi_{name}": Observable(
@@ -312,14 +312,15 @@ OBSERVABLES: Mapping[str, Observable] = {
             _EACH,
             "mean square over the entries",
             f"gradient by the {what}",
+            requires_backward=True,
         )
         for name, what in _GRADIENTS.items()
     },
     "gradient_cosine": Observable(
-        lambda run: cosines(_gradient_gram(run)), _PAIRS, "", "cosine of gradients by the signals"
+        lambda run: cosines(_gradient_gram(run)), _PAIRS, "", "cosine of gradients", True
     ),
     "tangent_kernel": Observable(
-        _tangent_kernel, ("input", "other"), "sum of products", "gradients by all parameters"
+        _tangent_kernel, ("input", "other"), "sum of products", "gradients by all parameters", True
     ),
     "orthogonality_gap": Observable(
         lambda run: orthogonality_gap(run.gram), ("layer",), "", "distance from equal orthogonal"
