@@ -22,6 +22,7 @@ __all__ = [
     "Matrix",
     "centred_rows",
     "determinant",
+    "eigenvalues",
     "gram",
     "identity_matrix",
     "integer_matrix",
@@ -106,6 +107,22 @@ def determinant(matrix: Matrix) -> Fraction:
     entries = [fmpq(x.numerator, x.denominator) for row in matrix for x in row]
     found = fmpq_mat(size, size, entries).det()
     return Fraction(int(found.p), int(found.q))
+
+
+def eigenvalues(matrix: Matrix, dps: int) -> list[arb]:
+    """Return the eigenvalues of a symmetric matrix, smallest first, each as often as it occurs.
+
+    Examples
+    --------
+    >>> [round(float(value), 3) for value in eigenvalues(integer_matrix((2, 1), (1, 2)), 10)]
+    [1.0, 3.0]
+    """
+    size = len(matrix)
+    entries = [fmpq(x.numerator, x.denominator) for row in matrix for x in row]
+    polynomial = fmpq_mat(size, size, entries).charpoly().numer()
+    with working_bits(bits_from_dps(dps)):
+        found = [value.real for value, count in polynomial.complex_roots() for _ in range(count)]
+    return sorted(found, key=lambda value: float(value.mid()))
 
 
 def isometry(matrix: Matrix, dps: int) -> Any:

@@ -9,6 +9,7 @@ from hypothesis import given
 from symprop.claims.rational_matrices import (
     centred_rows,
     determinant,
+    eigenvalues,
     gram,
     identity_matrix,
     integer_matrix,
@@ -31,7 +32,7 @@ def as_array(matrix: tuple[tuple[Fraction, ...], ...]) -> np.ndarray:
 @given(matrices().strategy())
 def test_products_agree_with_numpy(matrix: tuple[tuple[Fraction, ...], ...]) -> None:
     array = as_array(matrix)
-    np.testing.assert_allclose(as_array(gram(matrix)), array @ array.T)
+    np.testing.assert_allclose(as_array(gram(matrix)), array @ array.T, atol=1e-12)
     np.testing.assert_allclose(as_array(transposed(matrix)), array.T)
     np.testing.assert_allclose(
         as_array(centred_rows(matrix)), array - array.mean(axis=1, keepdims=True), atol=1e-12
@@ -58,3 +59,11 @@ def test_products_of_reflections_are_orthogonal(numbers: tuple[int, ...]) -> Non
     found = orthogonal_matrices(3, numbers)
     assert gram(found) == identity_matrix(3)
     assert multiplied(found, transposed(found)) == scaled(identity_matrix(3), Fraction(1))
+
+
+@given(square_matrices().strategy())
+def test_eigenvalues_agree_with_numpy(matrix: tuple[tuple[Fraction, ...], ...]) -> None:
+    products = gram(matrix)
+    found = [float(value) for value in eigenvalues(products, 20)]
+    expected = np.linalg.eigvalsh(as_array(products))
+    np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-9 * expected[-1])
