@@ -19,6 +19,12 @@ from symprop.specs.architectures import (
     LayerNormResidual,
     ReducedResidual,
 )
+from symprop.specs.batch_normalized import BatchNormalized
+from symprop.specs.sensitivity_networks import (
+    BatchNormFeedforward,
+    BatchNormResidual,
+    VanillaNetwork,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,6 +110,19 @@ FAMILIES: tuple[Family, ...] = (
         conditioned="symprop.simulator.conditioned:conditioned_run",
         observables="symprop.simulator.observables:OBSERVABLES",
         usual=("p", "q", "e", "c", "chi", "chi_b", "chi_w"),
+    ),
+    Family(
+        architectures=(VanillaNetwork, BatchNormFeedforward, BatchNormResidual),
+        dense="symprop.simulator.sensitivity_dense:sensitivity_dense_run",
+        conditioned="symprop.simulator.sensitivity_conditioned:sensitivity_conditioned_run",
+        observables="symprop.simulator.sensitivity_observables:OBSERVABLES",
+    ),
+    Family(
+        architectures=(BatchNormalized,),
+        dense="symprop.simulator.batch_dense:dense_batch_run",
+        conditioned="symprop.simulator.batch_conditioned:conditioned_batch_run",
+        observables="symprop.simulator.batch_observables:BATCH_OBSERVABLES",
+        usual=("e", "orthogonality_gap", "effective_rank"),
     ),
 )
 """All families."""
