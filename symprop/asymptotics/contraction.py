@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
-
-from flint import arb
+from typing import TYPE_CHECKING
 
 from symprop.asymptotics.kernel_maps import ConvergenceCase, KernelMap, convergence_case, kernel_map
 from symprop.foundation.errors import (
-    InvalidArgument,
     NoClosedForm,
     NoConvergence,
     OutOfDomain,
@@ -21,15 +17,14 @@ from symprop.foundation.errors import (
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball
-from symprop.numerics.precision import bits_from_dps, working_bits
+from symprop.numerics.precision import bits_from_dps
 
 if TYPE_CHECKING:
     from symprop.specs.activations import Activation
 
-__all__ = ["Convergence", "best_contraction", "contraction_bound", "convergence", "fixed_point"]
+__all__ = ["Convergence", "convergence", "fixed_point"]
 
 _MOST_STEPS = 400
-_MOST_PIECES = 20_000
 _SMALLEST_GAP = Fraction(1, 2**200)
 
 
@@ -280,120 +275,3 @@ def convergence(kernel: KernelMap | Activation | str, *, dps: int = 15) -> Conve
 
 def _larger(first: Enclosure, second: Enclosure) -> Enclosure:
     return Enclosure(first.ball.max(second.ball))
-
-
-def best_contraction(
-    kernel: KernelMap | Activation | str, *, tolerance: object = Fraction(1, 10**6)
-) -> Enclosure:
-    r"""Return the least factor by which a centred map shrinks ``|rho|/(1 - |rho|)``.
-
-    .. math:: \sup_{0 < r < 1} \frac{P(r) (1 - r)}{r (1 - P(r))}
-
-    Parameters
-    ----------
-    kernel : KernelMap or activation
-        With ``P(0) = 0``.
-    tolerance : number
-        Width of the enclosure to reach.
-
-    Returns
-    -------
-    Enclosure
-        Exactly ``P'(0)`` for odd activations with ``P'(0) >= 1/2``.
-
-    Raises
-    ------
-    OutOfDomain
-        If the map is not centred.
-    NoConvergence
-        If the tolerance is not reached; ``best`` holds the enclosure.
-
-    Conventions
-    -----------
-    The factor of Theorem 5.8 of the thesis, ``1/(2 - P'(0))``, is never smaller.
-
-    Error
-    -----
-    Enclosed: ``P(r)/r`` and ``(1 - P)/(1 - r)`` both increase, so their values at the ends of
-    a piece bound the quotient on it; pieces are halved where the bound is largest.
-
-    Source
-    ------
-    derivations/kernel_contraction.py.
-
-    Examples
-    --------
-    >>> best_contraction("x**2 - 1").contains("1/2")
-    True
-    """
-    width = as_ball(tolerance, 64, "tolerance")
-    if not width > 0:
-        raise InvalidArgument(expected("tolerance", "> 0", tolerance))
-    kernel = _as_map(kernel)
-    if kernel.has_constant():
-        raise OutOfDomain(expected("kernel", "centred, P(0) = 0,", kernel.activation.name))
-    start = kernel.slope_at_zero(30)
-    if kernel.activation.parity == "odd" and (start.compare(Fraction(1, 2)) or 0) >= 0:
-        return start
-    with working_bits(128):
-        return _largest_ratio(kernel, start.ball, Fraction(Enclosure(width).lower))
-
-
-def _largest_ratio(kernel: KernelMap, at_zero: arb, tolerance: Fraction) -> Enclosure:
-    def below(r: Fraction) -> arb:
-        return kernel.enclose(r, dps=25).ball * r.denominator / r.numerator if r else at_zero
-
-    def above(r: Fraction) -> arb:
-        if r == 1:
-            return arb("inf")
-        gap = 1 - r
-        return kernel.deficit(angle_gap=gap, dps=25).ball * gap.denominator / gap.numerator
-
-    def end_value() -> arb:
-        try:
-            return 1 / kernel.slope_at_one(25).ball
-        except OutOfDomain:
-            return arb(0)
-
-    zero, one = Fraction(0), Fraction(1)
-    table = {zero: (at_zero, arb(1)), one: (arb(1), arb("inf"))}
-    least = max(at_zero.lower(), end_value().lower())
-
-    def piece(left: Fraction, right: Fraction) -> tuple[float, Fraction, Fraction, arb]:
-        bound = (table[right][0] / table[left][1]).upper()
-        return -float(bound), left, right, bound
-
-    queue = [piece(zero, one)]
-    for _ in range(_MOST_PIECES):
-        _, left, right, bound = queue[0]
-        if bound - least < arb(tolerance.numerator) / tolerance.denominator:
-            break
-        heapq.heappop(queue)
-        middle = _split(left, right)
-        table[middle] = below(middle), above(middle)
-        least = max(least, (table[middle][0] / table[middle][1]).lower())
-        heapq.heappush(queue, piece(left, middle))
-        heapq.heappush(queue, piece(middle, right))
-    highest = max(item[3] for item in queue)
-    result = Enclosure(least.union(highest))
-    if not highest - least < arb(tolerance.numerator) / tolerance.denominator:
-        raise NoConvergence(f"Expected width {tolerance} but got {result!r}.", result)
-    return result
-
-
-def _split(left: Fraction, right: Fraction) -> Fraction:
-    """Return a point that halves a piece, in ratio where it touches 0 or 1."""
-    if left == 0:
-        return right / 8
-    if right == 1:
-        return 1 - (1 - left) / 8
-    return (left + right) / 2
-
-
-def contraction_bound(slope: Any, *, odd: bool = False) -> Any:
-    """Return the least factor valid for every centred map with ``P'(0) = slope``.
-
-    ``1/(2 - slope)``, attained by ``slope x + (1 - slope) x^2``; among odd maps
-    ``max(slope, 1/(3 - 2 slope))``, attained by ``slope x + (1 - slope) x^3``.
-    """
-    return max(slope, 1 / (3 - 2 * slope)) if odd else 1 / (2 - slope)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from symprop.asymptotics.contraction import best_contraction, contraction_bound
+from symprop.asymptotics.contraction_factors import best_contraction, contraction_bound
 from symprop.asymptotics.kernel_maps import kernel_map
 from symprop.claims.power_series import centred_series, slope, value
 from symprop.ledger.checks import at_points, limit
@@ -75,7 +75,7 @@ def largest_on_grid(c: Series) -> Fraction:
 
 
 def enclosed_constant(phi: str) -> Any:
-    """Return the certified constant of an activation, to 1e-6."""
+    """Return the certified constant of an activation, to 15 digits."""
     return best_contraction(kernel_map(phi))
 
 

@@ -39,7 +39,8 @@ def convergence_of(
     at = None if start is None else number("start", start)
     layers = None if depth is None else check_integer("depth", depth, minimum=0)
 
-    from symprop.asymptotics.contraction import best_contraction, convergence
+    from symprop.asymptotics.contraction import convergence
+    from symprop.asymptotics.contraction_factors import best_contraction
     from symprop.asymptotics.kernel_maps import ConvergenceCase, kernel_map
 
     kernel = kernel_map(activation, weight_variance=weight, bias_variance=bias, recentred=recentred)
@@ -53,7 +54,7 @@ def convergence_of(
         "slope_at_one": _record(found.slope_at_one, dps),
         "local_rate": _record(found.local_rate, dps),
         "global_rate": _record(found.global_rate, dps),
-        "best_contraction": _record(best_contraction(kernel), dps) if centred else None,
+        "best_contraction": _record(best_contraction(kernel, dps=digits), dps) if centred else None,
     }
     if at is not None and layers is not None:
         result["bound"] = _record(found.bound(at, layers, dps=digits), dps)

@@ -4,14 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from symprop.asymptotics.contraction import (
-    best_contraction,
-    contraction_bound,
-    convergence,
-    fixed_point,
-)
+from symprop.asymptotics.contraction import convergence, fixed_point
 from symprop.asymptotics.kernel_maps import ConvergenceCase, kernel_map
-from symprop.foundation.errors import InvalidArgument, OutOfDomain
+from symprop.foundation.errors import OutOfDomain
 
 F = Fraction
 
@@ -69,48 +64,6 @@ def test_bound_needs_a_start_inside() -> None:
         convergence(kernel_map("x")).bound("1/2", 3)
 
 
-@pytest.mark.parametrize(
-    ("phi", "value"),
-    [
-        ("x**2 - 1", F(1, 2)),  # rho^2
-        ("x**3 - 3*x", F(1, 3)),  # rho^3
-        ("x**2 + x - 1", F(3, 5)),  # rho/3 + 2 rho^2/3
-        ("x**3 - x", F(5, 11)),  # 2 rho/5 + 3 rho^3/5
-    ],
-)
-def test_best_contraction(phi: str, value: Fraction) -> None:
-    ball = best_contraction(kernel_map(phi))
-    assert ball.contains(value)
-    assert ball.radius < 1e-6
-
-
-def test_best_contraction_of_odd_activations_is_the_slope() -> None:
-    kernel = kernel_map("tanh")
-    assert best_contraction(kernel).overlaps(kernel.slope_at_zero(30))
-
-
-def test_best_contraction_between_the_ends() -> None:
-    """A recentred ReLU contracts worst inside (0, 1)."""
-    kernel = kernel_map("relu", recentred=True)
-    ball = best_contraction(kernel, tolerance="1/10000")
-    assert ball.lower > kernel.slope_at_zero().upper + F(1, 200)
-    assert ball.upper < contraction_bound(kernel.slope_at_zero()).lower
-
-
-def test_best_contraction_refuses() -> None:
-    with pytest.raises(OutOfDomain, match="centred"):
-        best_contraction(kernel_map("relu"))
-    with pytest.raises(InvalidArgument, match="tolerance"):
-        best_contraction(kernel_map("x**2 - 1"), tolerance=0)
-
-
-def test_contraction_bound_over_a_class() -> None:
-    assert contraction_bound(F(1, 2)) == F(2, 3)
-    assert contraction_bound(F(1, 4), odd=True) == F(2, 5)
-    assert contraction_bound(F(3, 4), odd=True) == F(3, 4)
-
-
 def test_an_activation_stands_for_its_map() -> None:
     assert fixed_point("gelu") == fixed_point(kernel_map("gelu"))
     assert convergence("sin").case is ConvergenceCase.CENTRED
-    assert best_contraction("sin") == best_contraction(kernel_map("sin"))
