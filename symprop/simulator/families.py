@@ -20,6 +20,7 @@ from symprop.specs.architectures import (
     ReducedResidual,
 )
 from symprop.specs.batch_normalized import BatchNormalized
+from symprop.specs.batch_normalized import BatchNormalized
 from symprop.specs.sensitivity_networks import (
     BatchNormFeedforward,
     BatchNormResidual,
@@ -116,6 +117,13 @@ FAMILIES: tuple[Family, ...] = (
         dense="symprop.simulator.sensitivity_dense:sensitivity_dense_run",
         conditioned="symprop.simulator.sensitivity_conditioned:sensitivity_conditioned_run",
         observables="symprop.simulator.sensitivity_observables:OBSERVABLES",
+    ),
+    Family(
+        architectures=(BatchNormalized,),
+        dense="symprop.simulator.batch_dense:dense_batch_run",
+        conditioned="symprop.simulator.batch_conditioned:conditioned_batch_run",
+        observables="symprop.simulator.batch_observables:BATCH_OBSERVABLES",
+        usual=("e", "orthogonality_gap", "effective_rank"),
     ),
     Family(
         architectures=(BatchNormalized,),
