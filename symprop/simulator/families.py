@@ -20,7 +20,7 @@ from symprop.specs.architectures import (
     ReducedResidual,
 )
 from symprop.specs.batch_normalized import BatchNormalized
-from symprop.specs.batch_normalized import BatchNormalized
+from symprop.specs.branched import DenseNet, Reduced, ResNet, Vanilla
 from symprop.specs.sensitivity_networks import (
     BatchNormFeedforward,
     BatchNormResidual,
@@ -117,13 +117,15 @@ FAMILIES: tuple[Family, ...] = (
         dense="symprop.simulator.sensitivity_dense:sensitivity_dense_run",
         conditioned="symprop.simulator.sensitivity_conditioned:sensitivity_conditioned_run",
         observables="symprop.simulator.sensitivity_observables:OBSERVABLES",
+        inputs="symprop.simulator.sensitivity_inputs:sensitivity_inputs",
+        usual=("nu_2_x", "mu_2_x", "nu_2_s", "zeta", "zeta_increment", "dead"),
     ),
     Family(
-        architectures=(BatchNormalized,),
-        dense="symprop.simulator.batch_dense:dense_batch_run",
-        conditioned="symprop.simulator.batch_conditioned:conditioned_batch_run",
-        observables="symprop.simulator.batch_observables:BATCH_OBSERVABLES",
-        usual=("e", "orthogonality_gap", "effective_rank"),
+        architectures=(Vanilla, ResNet, DenseNet, Reduced),
+        dense="symprop.simulator.branched_dense:dense_branched_run",
+        conditioned="symprop.simulator.branched_conditioned:conditioned_branched_run",
+        observables="symprop.simulator.branched_run:BRANCHED_OBSERVABLES",
+        usual=("p", "f", "chi", "jacobian", "tangent_kernel"),
     ),
     Family(
         architectures=(BatchNormalized,),

@@ -33,6 +33,7 @@ __all__ = [
     "FORMS",
     "generate_inputs",
     "inputs_with_gram",
+    "noise_images",
     "number_of_inputs",
     "self_contained",
 ]
@@ -300,18 +301,58 @@ def _noise(text: str, width: int, rng: np.random.Generator) -> Array:
     side = math.isqrt(width)
     if side**2 != width or side < 2:
         raise InvalidArgument(expected("width", "to be a square >= 4 for images of noise", width))
-    frequencies = np.fft.fftfreq(side) * side
-    radius = np.hypot(frequencies[:, None], frequencies)
-    radius[0, 0] = 1.0
+    return noise_images(count, (side, side), power, rng=rng)
+
+
+def noise_images(
+    count: int, extent: tuple[int, ...], power: float, *, rng: np.random.Generator
+) -> Array:
+    r"""Return periodic Gaussian noise with a power-law spectrum, in one dimension or more.
+
+    .. math:: \mathrm E|\hat x_f|^2\propto|f|^{-\mathrm{power}},\qquad \hat x_0=0
+
+    Parameters
+    ----------
+    count : int
+        Number of images.
+    extent : tuple of int
+        Points along each axis.
+    power : float
+        0 for white noise without mean.
+    rng : numpy.random.Generator
+        Determines the images.
+
+    Returns
+    -------
+    array of shape (points, count)
+        Of unit mean square in the mean, the last axis of space fastest.
+
+    Raises
+    ------
+    OutOfDomain
+        If there is one point only, or the spectrum leaves the range of float64.
+
+    Examples
+    --------
+    >>> x = noise_images(3, (8,), 2.0, rng=np.random.default_rng(0))
+    >>> x.shape, bool(np.allclose(x.sum(axis=0), 0))
+    ((8, 3), True)
+    """
+    axes = [np.fft.fftfreq(points) * points for points in extent]
+    radius = np.sqrt(sum(grid**2 for grid in np.meshgrid(*axes, indexing="ij")))
+    origin = (0,) * len(extent)
+    radius[origin] = 1.0
     with np.errstate(over="ignore"):
         spectrum = np.exp(-power * np.log(radius))
-    spectrum[0, 0] = 0.0
+    spectrum[origin] = 0.0
     if not 0 < spectrum.sum() < math.inf:
-        raise OutOfDomain(expected("inputs", "to have a spectrum in range", f"noise:{text}"))
+        condition = "to have a spectrum in range"
+        raise OutOfDomain(expected("inputs", condition, f"power {power} on {extent}"))
     spectrum /= spectrum.mean()
-    white = np.fft.fft2(rng.standard_normal((count, side, side)))
-    images = np.fft.ifft2(white * np.sqrt(spectrum)).real
-    columns: Array = images.reshape(count, width).T.copy()
+    space = tuple(range(1, 1 + len(extent)))
+    white = np.fft.fftn(rng.standard_normal((count, *extent)), axes=space)
+    images = np.fft.ifftn(white * np.sqrt(spectrum), axes=space).real
+    columns: Array = images.reshape(count, -1).T.copy()
     return columns
 
 
