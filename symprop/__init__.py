@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from symprop.gaussian.transforms import w_transform as w_transform
     from symprop.numerics.enclosure import Enclosure as Enclosure
     from symprop.recurrences.trajectories import trajectory as trajectory
+    from symprop.simulator.monte_carlo import simulate as simulate
     from symprop.specs.activations import Activation as Activation
     from symprop.specs.activations import activation as activation
     from symprop.specs.architectures import FullResidual as FullResidual
@@ -75,6 +76,7 @@ _HOMES = {
     **dict.fromkeys(("v_transform", "w_transform"), "symprop.gaussian.transforms"),
     "Enclosure": "symprop.numerics.enclosure",
     "trajectory": "symprop.recurrences.trajectories",
+    "simulate": "symprop.simulator.monte_carlo",
     **dict.fromkeys(("Activation", "activation"), "symprop.specs.activations"),
     **dict.fromkeys(
         ("FullResidual", "FullyConnected", "LayerNormResidual", "ReducedResidual"),

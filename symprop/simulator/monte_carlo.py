@@ -1,0 +1,376 @@
+"""Many independent networks: who runs them, in what order and on how many cores changes nothing."""
+
+from __future__ import annotations
+
+import platform
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from inspect import signature
+from os import cpu_count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.validation import check_integer
+from symprop.simulator.chunks import Checkpoint, Chunk, gaps_between
+from symprop.simulator.executors import ProcessWorkers, SerialExecutor, run_chunks
+from symprop.simulator.families import load_observables, load_sampler
+from symprop.simulator.inputs import generate_inputs
+from symprop.simulator.memory import check_memory
+from symprop.simulator.result import Simulation
+from symprop.simulator.specification import Specification
+from symprop.simulator.threads import one_core
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
+
+    from numpy.typing import NDArray
+
+    from symprop.simulator.families import Family
+
+    Array = NDArray[np.float64]
+
+__all__ = ["run_specification", "sample_run", "simulate"]
+
+_LARGEST = 1 << 26  # bytes of results that a chunk may hold
+
+
+def simulate(
+    architecture: Any,
+    *,
+    width: int,
+    depth: int,
+    runs: int,
+    inputs: str | Array = "cos:1/2",
+    method: str = "conditioned",
+    law: str = "gaussian",
+    backend: str = "numpy",
+    dtype: str = "float64",
+    device: str | None = None,
+    backward: str | None = None,
+    observables: Sequence[str] = (),
+    seed: int = 0,
+    same_inputs: bool = False,
+    executor: Executor | Callable[[], Executor] | None = None,
+    jobs: int | None = None,
+    chunk: int | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Simulation:
+    r"""Sample independent networks of finite width and measure them.
+
+    .. math:: \bar f=\frac1R\sum_{r=1}^R f(\mathrm{network}_r)\ \pm\
+        \sqrt{\frac{1}{R(R-1)}\sum_r(f(\mathrm{network}_r)-\bar f)^2}
+
+    Parameters
+    ----------
+    architecture : object
+        One of `symprop.specs`.
+    width, depth, runs : int
+        Entries of a layer, layers (or blocks) of a network, and number of networks.
+    inputs : str or array of shape (width, k)
+        A description such as ``"cos:1/2"`` or ``"gaussian:20"``, from which every run draws its
+        own inputs (see `symprop.simulator.inputs.generate_inputs`), or columns for all runs.
+    method : {"conditioned", "dense"}
+        What the inputs see of Gaussian weights, at a cost linear in the width, or all the weights.
+    law : str
+        Law of the weights: ``gaussian, uniform, laplace, rademacher, haar``.
+    backend, dtype, device : str
+        For dense weights: ``numpy`` or ``torch``, their precision, and where torch keeps them.
+    backward : {None, "true", "independent"}
+        No backward pass; backpropagation; or one through independent weights.
+    observables : sequence of str
+        What to keep; by default the usual ones of the kind of network.
+    seed : int
+        Root of all randomness.
+    same_inputs : bool
+        Whether all runs see the inputs that the first one draws.
+    executor : concurrent.futures.Executor or callable, optional
+        Who does the work: anything in the style of `concurrent.futures`, such as the executor of
+        a Dask client, or a function without arguments that makes one.
+    jobs : int, optional
+        Number of processes if no executor is given (default 1: this one); otherwise the number of
+        workers it has (default: cores of this machine).
+    chunk : int, optional
+        Runs done at a time, by default about two seconds' worth.
+    checkpoint : str or Path, optional
+        Folder that keeps the chunks. With it no more than one chunk for each worker is in memory.
+    resume : bool
+        Go on with what is in that folder, also if more runs are asked for than before.
+    progress : callable, optional
+        Called with the number of finished runs and that of all runs.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    InvalidArgument
+        If an argument is malformed, does not fit the others, or asks for more memory than there
+        is.
+    UnsupportedLaw
+        If the conditioned sampler is not exact for these networks or weights.
+    OutOfDomain
+        If signals overflow, or nothing is left of them where they are normalised.
+    MissingBackend
+        If torch is asked for and not installed.
+    SymPropError
+        If workers die again and again.
+
+    Conventions
+    -----------
+    Every run has its own child of ``numpy.random.SeedSequence(seed)`` and runs on one core, so
+    that the result is the same, bit by bit, whatever the executor, the number of jobs and the
+    chunks; the first runs stay the same if more are asked for. A worker that dies loses the chunk
+    it was at, which is done again. An interruption keeps the chunks in the checkpoint.
+
+    Error
+    -----
+    Each network is exact in law up to rounding; errors of means are those of `Simulation`.
+
+    Source
+    ------
+    residual, section 3 (the networks); shrinkage, equation 2.1.
+
+    Examples
+    --------
+    >>> import symprop
+    >>> net = symprop.FullResidual("tanh", "3/2", "1/2", "169/100", "49/100")
+    >>> found = simulate(net, width=200, depth=5, runs=10, backward="true", seed=7)
+    >>> found.names
+    ('p', 'q', 'e', 'c', 'chi', 'chi_b', 'chi_w')
+    >>> found.mean("chi").value.shape
+    (6, 2)
+    """
+    specification = Specification(
+        architecture,
+        width=width,
+        depth=depth,
+        runs=runs,
+        inputs=inputs,
+        method=method,
+        law=law,
+        backend=backend,
+        dtype=dtype,
+        device=device,
+        backward=backward,
+        observables=tuple(observables) if not isinstance(observables, str) else (observables,),
+        seed=seed,
+        same_inputs=same_inputs,
+    )
+    return run_specification(
+        specification,
+        executor=executor,
+        jobs=jobs,
+        chunk=chunk,
+        checkpoint=checkpoint,
+        resume=resume,
+        progress=progress,
+    )
+
+
+def run_specification(
+    specification: Specification,
+    *,
+    executor: Executor | Callable[[], Executor] | None = None,
+    jobs: int | None = None,
+    chunk: int | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Simulation:
+    """Run a simulation that is written down, such as that of an earlier result.
+
+    Parameters
+    ----------
+    specification : Specification
+        What to run.
+    executor, jobs, chunk, checkpoint, resume, progress
+        As for `simulate`; they do not change the result.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    InvalidArgument, UnsupportedLaw, OutOfDomain, MissingBackend, SymPropError
+        As for `simulate`.
+    """
+    workers = check_integer("jobs", jobs, minimum=1) if jobs is not None else None
+    if chunk is not None:
+        check_integer("chunk", chunk, minimum=1)
+    if resume and checkpoint is None:
+        raise InvalidArgument(expected("checkpoint", "to be given in order to resume", checkpoint))
+    _check_options(specification)
+    check_memory(specification, jobs=(workers or 1) if executor is None else 1)
+    keeper = None if checkpoint is None else Checkpoint(Path(checkpoint), specification)
+    chunks = [] if keeper is None else keeper.open(resume=resume)
+
+    def finished() -> int:
+        return sum(chunk.stop - chunk.start for chunk in chunks)
+
+    def collect(start: int, stop: int, arrays: dict[str, Array]) -> None:
+        found = Chunk(start, stop, arrays) if keeper is None else keeper.write(start, stop, arrays)
+        chunks.append(found)
+        if progress is not None:
+            progress(finished(), specification.runs)
+
+    if progress is not None:
+        progress(finished(), specification.runs)
+    gaps = gaps_between(chunks, specification.runs)
+    if gaps:
+        _work(specification, gaps, collect, executor=executor, workers=workers, chunk=chunk)
+    ordered = tuple(sorted(chunks, key=lambda chunk: chunk.start))
+    return Simulation(specification, ordered, _software(specification))
+
+
+def _work(
+    specification: Specification,
+    gaps: list[tuple[int, int]],
+    collect: Callable[[int, int, dict[str, Array]], None],
+    *,
+    executor: Executor | Callable[[], Executor] | None,
+    workers: int | None,
+    chunk: int | None,
+) -> None:
+    make: Callable[[], Executor] | None = None
+    if executor is None:
+        make, at_once = (SerialExecutor, 1) if (workers or 1) == 1 else (ProcessWorkers, workers)
+    else:
+        at_once = 2 * (workers or cpu_count() or 1)  # while one chunk travels, another is done
+        make = executor if not hasattr(executor, "submit") else None
+    crew: Any = executor if make is None else make()
+    finished = False
+    try:
+        run_chunks(
+            partial(_run_chunk, specification),
+            gaps,
+            crew,
+            collect,
+            chunk=chunk,
+            largest=max(1, _LARGEST // _result_bytes(specification)),
+            at_once=at_once or 1,
+        )
+        finished = True
+    finally:
+        if make is not None:
+            crew.shutdown(wait=finished, cancel_futures=True)
+
+
+def sample_run(specification: Specification, run: int) -> Any:
+    """Return the record of one run of a simulation: that run alone, as it was among the others.
+
+    Parameters
+    ----------
+    specification : Specification
+        The simulation.
+    run : int
+        Which run, from 0.
+
+    Returns
+    -------
+    object
+        The record of the family, such as `symprop.simulator.run.Run`.
+
+    Raises
+    ------
+    InvalidArgument, UnsupportedLaw, OutOfDomain, MissingBackend
+        As for `simulate`.
+
+    Examples
+    --------
+    >>> from symprop.specs.architectures import FullyConnected
+    >>> asked = Specification(FullyConnected("relu", 2), width=50, depth=3, runs=4)
+    >>> again, found = sample_run(asked, 2), run_specification(asked)
+    >>> bool((again.gram[..., 0, 0] == found.values("p")[2, :, 0]).all())
+    True
+    """
+    family, method = specification.family, specification.method
+    columns = _inputs(specification, family, 0 if specification.same_inputs else run)
+    sampler = load_sampler(family, method)
+    return sampler(
+        specification.architecture,
+        columns,
+        specification.depth,
+        rng=_generator(specification.seed, 1, run),
+        **_options(specification),
+    )
+
+
+def _inputs(specification: Specification, family: Family, run: int) -> Any:
+    spec = specification.inputs
+    rng = _generator(specification.seed, 0, run)
+    if family.inputs is not None:
+        module, _, name = family.inputs.partition(":")
+        draw = getattr(__import__(module, fromlist=[name]), name)
+        return draw(specification.architecture, spec, specification.width, rng=rng)
+    return generate_inputs(spec, specification.width, rng=rng) if isinstance(spec, str) else spec
+
+
+def _generator(seed: int, purpose: int, run: int) -> np.random.Generator:
+    """Return what ``SeedSequence(seed).spawn(2)[purpose].spawn(run + 1)[run]`` is the seed of."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, run)))
+
+
+def _options(specification: Specification) -> dict[str, Any]:
+    """Return the options that differ from what every sampler does by default."""
+    usual = {
+        "backward": None,
+        "law": "gaussian",
+        "backend": "numpy",
+        "dtype": "float64",
+        "device": None,
+    }
+    asked = {name: getattr(specification, name) for name in usual}
+    return {name: value for name, value in asked.items() if value != usual[name]}
+
+
+def _check_options(specification: Specification) -> None:
+    """Raise unless the sampler knows the options asked for, before any worker is started."""
+    sampler = load_sampler(specification.family, specification.method)
+    known = signature(sampler).parameters
+    for name, value in _options(specification).items():
+        if name not in known:
+            condition = f"left as it is by the {specification.method} sampler of these networks"
+            raise InvalidArgument(expected(name, condition, value))
+
+
+def _run_chunk(specification: Specification, start: int, stop: int) -> dict[str, Array]:
+    """Do some runs, here or in a worker."""
+    table = load_observables(specification.family)
+    results: dict[str, Array] = {}
+    with one_core():
+        for run in range(start, stop):
+            try:
+                record = sample_run(specification, run)
+                found = {name: table[name].function(record) for name in specification.observables}
+            except OutOfDomain as error:
+                raise OutOfDomain(f"In run {run}: {error}") from None
+            for name, value in found.items():
+                if name not in results:
+                    results[name] = np.empty((stop - start, *np.shape(value)))
+                results[name][run - start] = value
+    return results
+
+
+def _result_bytes(specification: Specification) -> int:
+    """Return about how many bytes of results a run has, at most."""
+    count = specification.count
+    return 8 * len(specification.observables) * (specification.depth + 1) * count**2
+
+
+def _software(specification: Specification) -> dict[str, str]:
+    found = {"python": platform.python_version(), "machine": platform.machine()}
+    names = ["symprop", "numpy", "scipy", "sympy"]
+    for name in names + (["torch"] if specification.backend == "torch" else []):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found

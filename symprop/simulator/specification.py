@@ -1,0 +1,254 @@
+"""Everything a simulation depends on, as data that can be written down and run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sympy
+
+from symprop.foundation.errors import InvalidArgument, expected
+from symprop.foundation.validation import check_choice, check_integer
+from symprop.numerics.arrays import real_array
+from symprop.simulator.backends import BACKENDS, DTYPES
+from symprop.simulator.families import FAMILIES, METHODS, family_of, load_observables
+from symprop.simulator.inputs import number_of_inputs, self_contained
+from symprop.specs.activations import Activation, activation
+from symprop.specs.expression import parse_number
+from symprop.specs.initialization import weight_law
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from symprop.simulator.families import Family
+
+    Array = NDArray[np.float64]
+
+__all__ = ["BACKWARD", "Specification"]
+
+BACKWARD = ("true", "independent")
+"""Kinds of backward pass: through the weights of the way forward, or through fresh ones."""
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Specification:
+    """A simulation before it is run; two equal ones give equal numbers, bit by bit.
+
+    Attributes
+    ----------
+    architecture : object
+        One of `symprop.specs`.
+    width, depth, runs : int
+        Size of the network, and how many of them.
+    inputs : str or array of shape (width, k)
+        What `symprop.simulator.inputs.generate_inputs` reads, or the columns themselves.
+    method : {"conditioned", "dense"}
+        The sampler.
+    law : str
+        Law of the weights.
+    backend, dtype, device : str, str, str or None
+        For dense weights.
+    backward : {None, "true", "independent"}
+        Kind of backward pass.
+    observables : tuple of str
+        What is kept; empty means the usual ones of the family.
+    seed : int
+        Root of all randomness: inputs and weights of run ``r`` come from the children ``(0, r)``
+        and ``(1, r)`` of ``numpy.random.SeedSequence(seed)``.
+    same_inputs : bool
+        Whether all runs see the inputs of the first.
+
+    Raises
+    ------
+    InvalidArgument
+        If an argument is malformed, or an observable is not known or needs a backward pass.
+
+    Conventions
+    -----------
+    A Gram matrix in a file is read at once and becomes part of the description.
+
+    Examples
+    --------
+    >>> from symprop.specs.architectures import FullyConnected
+    >>> net = FullyConnected("relu", 2)
+    >>> asked = Specification(net, width=100, depth=3, runs=5)
+    >>> asked.observables, asked.count
+    (('p', 'q', 'e', 'c'), 2)
+    >>> Specification.from_document(asked.document()).digest == asked.digest
+    True
+    """
+
+    architecture: Any
+    width: int
+    depth: int
+    runs: int
+    inputs: str | Array = "cos:1/2"
+    method: str = "conditioned"
+    law: str = "gaussian"
+    backend: str = "numpy"
+    dtype: str = "float64"
+    device: str | None = None
+    backward: str | None = None
+    observables: tuple[str, ...] = ()
+    seed: int = 0
+    same_inputs: bool = False
+
+    def __post_init__(self) -> None:
+        family = self.family
+        for name in ("width", "depth", "runs"):
+            self._set(name, check_integer(name, getattr(self, name), minimum=1))
+        self._set("seed", check_integer("seed", self.seed, minimum=0))
+        self._set("same_inputs", bool(self.same_inputs))
+        check_choice("method", self.method, METHODS)
+        check_choice("backend", self.backend, BACKENDS)
+        check_choice("dtype", self.dtype, DTYPES)
+        self._set("law", weight_law(self.law).name)
+        if self.backward is not None:
+            check_choice("backward", self.backward, BACKWARD)
+        if self.method == "conditioned" and (self.backend, self.dtype, self.device) != (
+            "numpy",
+            "float64",
+            None,
+        ):
+            condition = "left as it is by the conditioned method, which has no matrices"
+            raise InvalidArgument(expected("backend, dtype and device", condition, self.backend))
+        self._set("inputs", _checked_inputs(self.inputs, self.width, own=bool(family.inputs)))
+        self._set("observables", _checked_observables(family, self.observables, self.backward))
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+    @property
+    def family(self) -> Family:
+        """The kind of network."""
+        return family_of(self.architecture)
+
+    @property
+    def count(self) -> int:
+        """Number of inputs."""
+        if isinstance(self.inputs, str):
+            return number_of_inputs(self.inputs)
+        return int(self.inputs.shape[-1])
+
+    @property
+    def digest(self) -> str:
+        """Digest of all but the number of runs, to which more may always be added."""
+        document = self.document()
+        del document["runs"]
+        return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+    def document(self) -> dict[str, Any]:
+        """Return the specification as JSON values; of given inputs, their shape and digest."""
+        document: dict[str, Any] = {"format": _FORMAT}
+        document |= {item.name: getattr(self, item.name) for item in fields(self)}
+        document["architecture"] = _architecture_document(self.architecture)
+        document["observables"] = list(self.observables)
+        if not isinstance(self.inputs, str):
+            sha256 = hashlib.sha256(self.inputs.tobytes()).hexdigest()
+            document["inputs"] = {"shape": list(self.inputs.shape), "sha256": sha256}
+        return document
+
+    @classmethod
+    def from_document(
+        cls, document: Mapping[str, Any], *, inputs: Array | None = None
+    ) -> Specification:
+        """Return the specification written in a document, with the inputs if they were given.
+
+        Raises
+        ------
+        InvalidArgument
+            If the document is something else, or the inputs are not those it was written with.
+        """
+        try:
+            values = dict(document)
+            if values.pop("format") != _FORMAT:
+                raise InvalidArgument(expected("document", "of a known format", document["format"]))
+            values["architecture"] = _architecture(values["architecture"])
+            values["observables"] = tuple(values["observables"])
+            if not isinstance(values["inputs"], str):
+                values["inputs"] = inputs
+            found = cls(**values)
+        except (KeyError, TypeError, AttributeError) as error:
+            condition = f"to describe a simulation ({type(error).__name__}: {error})"
+            raise InvalidArgument(expected("document", condition, document)) from None
+        if found.document()["inputs"] != document["inputs"]:
+            condition = "to be those of the document"
+            raise InvalidArgument(expected("inputs", condition, document["inputs"]))
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)  # checked before the journey
+
+
+def _checked_inputs(inputs: Any, width: int, *, own: bool) -> str | Array:
+    if isinstance(inputs, str):
+        return inputs if own else self_contained(inputs)
+    columns = np.array(real_array("inputs", inputs), dtype=np.float64, order="C")
+    if not own and (columns.ndim != 2 or columns.shape[0] != width or not columns.size):
+        raise InvalidArgument(expected("inputs", f"of shape ({width}, k)", columns.shape))
+    if not np.isfinite(columns).all():
+        raise InvalidArgument(expected("inputs", "to be finite", "an array that is not"))
+    columns.flags.writeable = False
+    return columns
+
+
+def _checked_observables(family: Family, names: Any, backward: str | None) -> tuple[str, ...]:
+    table = load_observables(family)
+    if not names:
+        usual = family.usual or tuple(table)
+        return tuple(n for n in usual if backward or not table[n].requires_backward)
+    listed = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+    for name in listed:
+        check_choice("observables", name, tuple(table))
+        if table[name].requires_backward and backward is None:
+            condition = f"without {name}, or with a backward pass"
+            raise InvalidArgument(expected("observables", condition, listed))
+    return listed
+
+
+def _architecture_document(architecture: Any) -> dict[str, Any]:
+    entries = {item.name: _plain(getattr(architecture, item.name)) for item in fields(architecture)}
+    return {"kind": type(architecture).__name__} | entries
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it, without loss."""
+    if isinstance(value, Activation):
+        return {"activation": value.name}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, Fraction | sympy.Expr):
+        return {"number": str(value)}
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    condition = "to have entries that can be written down (exact numbers, floats or strings)"
+    raise InvalidArgument(expected("architecture", condition, value))
+
+
+def _architecture(document: Mapping[str, Any]) -> Any:
+    kinds = {kind.__name__: kind for family in FAMILIES for kind in family.architectures}
+    entries = {name: _read(value) for name, value in document.items() if name != "kind"}
+    return kinds[document["kind"]](**entries)
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_read(entry) for entry in value)
+    if isinstance(value, dict):
+        if "activation" in value:
+            return activation(value["activation"])
+        return parse_number(value["number"])
+    return value
