@@ -29,7 +29,7 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, PrecisionNot
 from symprop.foundation.validation import check_integer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import mpmath
     from flint import arb
@@ -70,19 +70,21 @@ class AutonomousRecurrence:
     known_to: sympy.Expr | None = None
     given: dict[sympy.Symbol, sympy.Expr] = field(default_factory=dict)
 
-    def series(self, window: fmpq) -> PowerLogSeries:
+    def series(
+        self, window: fmpq, scalars_of: Callable[..., Scalars] = ExpressionScalars
+    ) -> PowerLogSeries:
         """Return f in the large variable z: ``u = z``, or ``u = at + side/z``; times ``side``.
 
         The result reaches ``window`` below its leading exponent, or as far as f is known.
         """
         reach = window
-        read = self._read(reach)
+        read = self._read(reach, scalars_of)
         for _ in range(_MOST_EXTENSIONS):
             missing = window if read is None else window - _depth(read, window)
             if missing <= 0:
                 break
             reach += missing
-            read = self._read(reach)
+            read = self._read(reach, scalars_of)
         if read is None:
             raise OutOfDomain(expected("increment", "not to vanish to all orders", self.increment))
         if self.known_to is None:
@@ -91,11 +93,11 @@ class AutonomousRecurrence:
         sign = 1 if self.at is sympy.oo else -1
         return read.truncated(sign * field.size(field.element(self.known_to)))
 
-    def _read(self, reach: fmpq) -> PowerLogSeries | None:
+    def _read(self, reach: fmpq, scalars_of: Callable[..., Scalars]) -> PowerLogSeries | None:
         """Return f as read with a window, or None if its terms cancel within it."""
         exponents = exponents_within(self.increment, {self.variable})
         extra = [] if self.known_to is None else [self.known_to]
-        scalars = ExpressionScalars(ExactField([*exponents, *extra], self.given))
+        scalars = scalars_of(ExactField([*exponents, *extra], self.given))
         if self.at is sympy.oo:
             moving = PowerLogSeries.monomial(scalars, 1)
         else:
@@ -157,12 +159,12 @@ class AutonomousRecurrence:
         """Whether the expansion ends with these terms; ``moved`` is X one layer later."""
         return self.known_to is None and solves(terms, moved, self.increment, self.variable)
 
-    def solving_field(self, series: PowerLogSeries) -> ExactField:
+    def solving_field(self, series: PowerLogSeries, extra: Sequence[sympy.Expr] = ()) -> ExactField:
         """Return the field of everything that occurs in a series with SymPy coefficients."""
         old = series.scalars.exponents
         coefficients = [c for _, block in series.blocks for c in block]
         exponents = [old.expression(exponent) for exponent, _ in series.blocks]
-        return ExactField([*coefficients, *exponents], self.given)
+        return ExactField([*coefficients, *exponents, *extra], self.given)
 
     def growth_series(self, series: PowerLogSeries) -> PowerLogSeries:
         """Return the increment of the large variable z itself, ``z_{l+1} - z_l``."""
@@ -211,13 +213,15 @@ def autonomous_expansion(
     Expansion
         In ``X = c (1 - s)(l + K)`` for ``f ~ c u**s, s < 1`` and at a parabolic fixed point,
         in ``X = K lambda**l`` for growth ``f ~ (lambda - 1) u`` and at an attracting fixed point.
+        Where f leads with a power of ``log u`` the terms hold powers of ``log X`` and of
+        ``log log X``, and ``order`` counts powers of ``log X``; `abel_form` is exact there.
 
     Raises
     ------
     InvalidArgument
         If an argument is malformed, or two exponents tie at the sample.
     OutOfDomain
-        If u does not tend to ``at`` so, or the leading term of f has a logarithm.
+        If u does not tend to ``at`` so, or the leading term of f has a logarithm of a logarithm.
 
     Conventions
     -----------
@@ -238,9 +242,14 @@ def autonomous_expansion(
     Expansion(1/(K + l) - log(K + l)/(K + l)**2 + O(log(K + l)**2/(K + l)**3))
     """
     from symprop.asymptotics.koenigs import hyperbolic_expansion
+    from symprop.asymptotics.nested_logarithms import nested_expansion
 
     check_integer("order", order, minimum=1)
     problem = _problem(increment, variable, at, side, known_to, given or {})
+    if problem.increment.has(sympy.log):
+        nested = nested_expansion(problem, order)
+        if nested is not None:
+            return nested
     first = problem.series(fmpq(2))
     size = first.scalars.exponents.size(first.leading[0])
     slowest = 1 if problem.at is sympy.oo else -1
@@ -319,23 +328,11 @@ def slow_series(
 ) -> tuple[PowerLogSeries, Any, Any]:
     """Return z**(+-1) in ``X = c (1 - s)(l + K)``, with s and ``c (1 - s)``."""
     derivative, exponent, coefficient = slow_coordinates(problem, scalars_of, window)
-    series, rate = _inverted(problem, derivative, exponent, coefficient)
+    series, rate = inverted_series(problem, derivative, exponent, coefficient)
     return series, exponent, rate
 
 
-def flow_series(problem: AutonomousRecurrence, window: fmpq) -> tuple[PowerLogSeries, Any]:
-    """Return what `slow_series` does for ``du/dt = f(u)`` instead of the recurrence."""
-    read = problem.series(window)
-    series = converted(read, ExactScalars(problem.solving_field(read)))
-    if problem.at is not sympy.oo:  # dz/dt = -z**2 dv/dt
-        series = -series.shifted(series.scalars.exponents.rational(2))
-    exponent, coefficient = leading_growth(series)
-    size = series.scalars.exponents.size(exponent)
-    inverse = series.truncated(size - window).power(-1)
-    return _inverted(problem, inverse, exponent, coefficient)
-
-
-def _inverted(
+def inverted_series(
     problem: AutonomousRecurrence, derivative: PowerLogSeries, exponent: Any, coefficient: Any
 ) -> tuple[PowerLogSeries, Any]:
     """Return z**(+-1) in X from the derivative of the function that grows by one a layer."""
@@ -352,7 +349,7 @@ def _inverted(
 
 def _slow_expansion(problem: AutonomousRecurrence, order: int) -> Expansion:
     step = window_steps(problem, problem.series(fmpq(2)))
-    count = order
+    count = order + 1  # a window of n steps holds n powers, and the remainder takes one
     series, exponent, rate = slow_series(problem, ExactScalars, step * count)
     known = problem.known_to is not None
     while len(series.blocks) <= order and count < 2 * order + 3:
@@ -374,15 +371,16 @@ def _slow_expansion(problem: AutonomousRecurrence, order: int) -> Expansion:
         slope * (INDEX + K),
         (FreeConstant(K, meaning),),
         remainder,
-        _hypotheses(problem, slope, field.expression(exponent)),
+        slow_hypotheses(problem, slope, field.expression(exponent)),
         problem=problem,
     )
 
 
-def _hypotheses(
+def slow_hypotheses(
     problem: AutonomousRecurrence, rate: sympy.Expr, exponent: sympy.Expr
 ) -> tuple[str, ...]:
-    if rate.is_number and not rate > 0:
+    """Return what an expansion supposes; ``rate`` must lead towards the limit."""
+    if rate.is_number and not (rate.is_real and rate > 0):
         where = "infinity" if problem.at is sympy.oo else f"{problem.at}"
         raise OutOfDomain(expected("increment", f"to lead towards {where}", problem.increment))
     found = [] if rate.is_number else [f"{rate} > 0"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import mpmath
@@ -30,15 +30,17 @@ INDEX = sympy.Symbol("l", positive=True)
 
 @dataclass(frozen=True)
 class Term:
-    """One term ``coefficient * X**power * log(X)**log_power``.
+    """One term ``coefficient * X**power * log(X)**log_power * log(log(X))**log_log_power``.
 
     Parameters
     ----------
     coefficient : sympy.Expr
     power : sympy.Expr
         Real exponent of X.
-    log_power : int
-        Exponent of the logarithm, not negative.
+    log_power : int or sympy.Expr
+        Exponent of the logarithm: whole and not negative unless logarithms are nested.
+    log_log_power : int
+        Exponent of the logarithm of the logarithm, not negative.
 
     Conventions
     -----------
@@ -56,11 +58,18 @@ class Term:
 
     coefficient: sympy.Expr
     power: sympy.Expr
-    log_power: int = 0
+    log_power: int | sympy.Expr = 0
+    log_log_power: int = 0
 
     def at(self, variable: sympy.Expr) -> sympy.Expr:
         """Return the term as an expression in ``variable``."""
-        return self.coefficient * variable**self.power * sympy.log(variable) ** self.log_power
+        logarithm = sympy.log(variable)
+        size = variable**self.power * logarithm**self.log_power
+        return self.coefficient * size * sympy.log(logarithm) ** self.log_log_power
+
+    def scaled(self, factor: sympy.Expr) -> Term:
+        """Return the term times a number."""
+        return replace(self, coefficient=factor * self.coefficient)
 
 
 @dataclass(frozen=True)
@@ -109,8 +118,8 @@ class Expansion:
         Under which the expansion holds, and which starts are exceptional.
     factor : tuple of Term
         Terms of the logarithm of what multiplies the free constant ``C``; empty if there is none.
-    factor_constant : sympy.Symbol or None
-        That constant ``C``.
+    factor_constant : sympy.Expr or None
+        That constant ``C``; 1 or -1 where nothing is free in it.
     factor_remainder : Term or None
         What is neglected in that logarithm is of the order of this term.
     problem : object
@@ -139,7 +148,7 @@ class Expansion:
     remainder: Term | None
     hypotheses: tuple[str, ...] = ()
     factor: tuple[Term, ...] = ()
-    factor_constant: sympy.Symbol | None = None
+    factor_constant: sympy.Expr | None = None
     factor_remainder: Term | None = None
     problem: Any = field(default=None, repr=False, compare=False)
 
@@ -223,8 +232,10 @@ class Expansion:
         if not linear:
             slope, shift = expanded.coeff(INDEX, 1), expanded.coeff(INDEX, 0)
             linear = sympy.expand(expanded - slope * INDEX - shift) == 0
-        if not linear or self.factor_constant is not None:
-            raise InvalidArgument(expected("scale", "to be linear in l", self.scale))
+        nested = any(not isinstance(t.log_power, int) or t.log_log_power for t in self.terms)
+        if not linear or self.factor_constant is not None or nested:
+            condition = "to be linear in l, without nested logarithms"
+            raise InvalidArgument(expected("scale", condition, self.scale))
         variable = sympy.Dummy("X", positive=True)
         written = sympy.Add(*(term.at(variable) for term in self.terms))
         samples = {symbol: sympy.sympify(value) for symbol, value in (given or {}).items()}
@@ -256,7 +267,7 @@ class Expansion:
             inside = " + ".join(order.doprint(term.at(self.scale)) for term in self.factor)
             if self.factor_remainder is not None:
                 inside += f" + O({order.doprint(self.factor_remainder.at(self.scale))})"
-            text += f" + {self.factor_constant}*exp({inside})"
+            text += f" + {self.factor_constant}*exp({inside})".replace("1*exp", "exp")
         return f"Expansion({text.removeprefix(' + ').replace('+ -', '- ')})"
 
     def _repr_latex_(self) -> str:

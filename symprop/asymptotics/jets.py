@@ -14,6 +14,7 @@ import sympy
 from flint import arb, arb_poly
 
 from symprop.asymptotics.power_log_series import PowerLogSeries
+from symprop.asymptotics.scalars import ConstantCoefficients
 from symprop.asymptotics.series_reading import read_series
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Jet:
 
 
 @dataclass(frozen=True)
-class JetScalars:
+class JetScalars(ConstantCoefficients):
     """Jets over balls, as coefficients of a power-log series.
 
     Parameters

@@ -203,9 +203,14 @@ class PowerLogSeries:
     def derivative(self) -> PowerLogSeries:
         """Return the derivative by z."""
         embed, one = self.scalars.embed, self.scalars.exponents.one
+        moving = self.scalars.large_logarithm is not None
 
         def differentiated(exponent: Any, block: Block) -> Block:
             first = [embed(exponent) * c for c in block]
+            if moving:
+                first = [
+                    a + self.scalars.log_derivative(c) for a, c in zip(first, block, strict=True)
+                ]
             for power in range(1, len(block)):
                 first[power - 1] = first[power - 1] + power * block[power]
             return tuple(first)
@@ -273,7 +278,9 @@ class PowerLogSeries:
         exponent, coefficient, small = self._relative()
         zero, one = self.scalars.coefficient(0), self.scalars.coefficient(1)
         series = small.analytic(lambda n: one * (-1) ** (n + 1) / n if n else zero)
-        head = (self.scalars.log(coefficient), self.scalars.embed(exponent))
+        head: Block = (self.scalars.log(coefficient), self.scalars.embed(exponent))
+        if self.scalars.large_logarithm is not None:
+            head = (head[0] + head[1] * self.scalars.large_logarithm,)
         return series + self.of(self.scalars, [(self.scalars.exponents.zero, head)], None)
 
     def analytic(self, coefficients: Callable[[int], Any]) -> PowerLogSeries:

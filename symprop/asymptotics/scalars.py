@@ -20,7 +20,14 @@ from symprop.numerics.evaluation import as_ball, compile_ball
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BallScalars", "ExactScalars", "ExpressionScalars", "Scalars", "constant_ball"]
+__all__ = [
+    "BallScalars",
+    "ConstantCoefficients",
+    "ExactScalars",
+    "ExpressionScalars",
+    "Scalars",
+    "constant_ball",
+]
 
 _ZERO_DIGITS = 40
 
@@ -31,6 +38,13 @@ class Scalars(Protocol):
     @property
     def exponents(self) -> ExactField:
         """The field of the exponents."""
+
+    @property
+    def large_logarithm(self) -> Any:
+        """``log z`` where coefficients may hold it; None where they are constants."""
+
+    def log_derivative(self, coefficient: Any) -> Any:
+        """Return ``z d/dz`` of a coefficient; asked only where coefficients hold ``log z``."""
 
     def embed(self, exponent: Any) -> Any:
         """Return an exponent as a coefficient."""
@@ -54,6 +68,19 @@ class Scalars(Protocol):
         """Return one Taylor coefficient of a function at a coefficient."""
 
 
+class ConstantCoefficients:
+    """Coefficients that do not depend on the large variable."""
+
+    @property
+    def large_logarithm(self) -> Any:
+        """None: logarithms of the large variable stand in the blocks of a series."""
+        return None
+
+    def log_derivative(self, coefficient: Any) -> Any:
+        """Return the derivative of a constant."""
+        return 0 * coefficient
+
+
 def _integer(exponents: ExactField, exponent: Any) -> int | None:
     """Return an exponent as an int if it is one."""
     expression = exponents.expression(exponent)
@@ -61,7 +88,7 @@ def _integer(exponents: ExactField, exponent: Any) -> int | None:
 
 
 @dataclass(frozen=True)
-class ExactScalars:
+class ExactScalars(ConstantCoefficients):
     """Elements of the field of the exponents itself: exact and fast."""
 
     exponents: ExactField
@@ -101,7 +128,7 @@ class ExactScalars:
 
 
 @dataclass(frozen=True)
-class ExpressionScalars:
+class ExpressionScalars(ConstantCoefficients):
     """SymPy expressions, for reading a formula: closed under every function."""
 
     exponents: ExactField
@@ -149,7 +176,7 @@ class ExpressionScalars:
 
 
 @dataclass(frozen=True)
-class BallScalars:
+class BallScalars(ConstantCoefficients):
     """Balls at ``bits`` bits; the precision in force must be at least as high."""
 
     exponents: ExactField

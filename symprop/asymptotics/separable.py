@@ -7,18 +7,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy
 from flint import fmpq
 
-from symprop.asymptotics.autonomous import autonomous_expansion, flow_series
+from symprop.asymptotics.abel import leading_growth
+from symprop.asymptotics.autonomous import (
+    AutonomousRecurrence,
+    autonomous_expansion,
+    inverted_series,
+)
 from symprop.asymptotics.exact_fields import ExactField
 from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, terms_of
+from symprop.asymptotics.scalars import ExactScalars
+from symprop.asymptotics.series_reading import converted
 from symprop.foundation.errors import OutOfDomain, expected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from symprop.asymptotics.power_log_series import PowerLogSeries
 
 __all__ = ["logarithmic_expansion"]
 
@@ -84,8 +93,9 @@ def logarithmic_expansion(
     """
     discrete = autonomous_expansion(increment, variable, at=at, order=1, side=side, given=given)
     problem = discrete.problem
-    if problem.is_hyperbolic:
-        raise OutOfDomain(expected("increment", "to have no linear part", problem.increment))
+    if not isinstance(problem, AutonomousRecurrence) or problem.is_hyperbolic:
+        condition = "to have no linear part, and no logarithm in its leading term"
+        raise OutOfDomain(expected("increment", condition, problem.increment))
     window = fmpq(order)
     series, rate = flow_series(problem, window)
     for _ in range(order + 3):
@@ -106,3 +116,15 @@ def logarithmic_expansion(
         constants=(FreeConstant(K, meaning),),
         problem=None,
     )
+
+
+def flow_series(problem: AutonomousRecurrence, window: fmpq) -> tuple[PowerLogSeries, Any]:
+    """Return what `slow_series` does for ``du/dt = f(u)`` instead of the recurrence."""
+    read = problem.series(window)
+    series = converted(read, ExactScalars(problem.solving_field(read)))
+    if problem.at is not sympy.oo:  # dz/dt = -z**2 dv/dt
+        series = -series.shifted(series.scalars.exponents.rational(2))
+    exponent, coefficient = leading_growth(series)
+    size = series.scalars.exponents.size(exponent)
+    inverse = series.truncated(size - window).power(-1)
+    return inverted_series(problem, inverse, exponent, coefficient)

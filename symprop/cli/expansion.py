@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -11,11 +13,14 @@ from symprop.foundation.errors import InvalidArgument
 from symprop.foundation.validation import check_choice, check_integer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symprop.asymptotics.expansions import Expansion
 
 __all__ = ["expand"]
 
 _NETWORKS = ("frn", "rrn")
+_HIGHEST_ORDER = 40  # exact coefficients grow fast: twice the order costs twenty times the time
 
 
 def expand(
@@ -24,7 +29,11 @@ def expand(
         help="The increment f(u) of u_{l+1} = u_l + f(u_l), such as '1 - 1/sqrt(u)'; or frn, rrn.",
     ),
     activation: str | None = typer.Argument(None, help="Of the network, if frn or rrn."),
-    order: int = typer.Option(4, "--order", help="How many powers of l."),
+    order: int = typer.Option(
+        4,
+        "--order",
+        help=f"How many powers of l (of log l, if f leads with log u); at most {_HIGHEST_ORDER}.",
+    ),
     at: str = typer.Option("oo", "--at", help="Where u tends to: oo, or a zero of f."),
     side: str = typer.Option("above", "--side", help="From above or below, at a zero of f."),
     start: str | None = typer.Option(
@@ -42,7 +51,7 @@ def expand(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
     """Expansion in l of the solution of a difference equation, or of a network's mean square p."""
-    check_integer("order", order, minimum=1)
+    check_integer("order", order, minimum=1, maximum=_HIGHEST_ORDER)
     check_choice("side", side, ("above", "below"))
     working_dps(dps)
     if (subject in _NETWORKS) != (activation is not None):
@@ -59,14 +68,20 @@ def expand(
                 "branch_weight_variance": number("branch-weight-variance", branch_weight_variance),
                 "branch_bias_variance": number("branch-bias-variance", branch_bias_variance),
             }
-        expansion = _of_network(subject, activation, variances, order)
+        with _status("expanding"):
+            expansion = _of_network(subject, activation, variances, order)
     else:
-        expansion = _of_increment(subject, at, side, order)
-    found = None if start is None else _constant(expansion, start, dps)
+        with _status("expanding"):
+            expansion = _of_increment(subject, at, side, order)
+    with _status("following the orbit"):
+        found = None if start is None else _constant(expansion, start, dps)
+    abel = _abel(expansion, order)
     if as_json:
-        print_json(_record(expansion, found))
+        print_json(_record(expansion, found, abel))
         return
     print(str(expansion).removeprefix("Expansion(").removesuffix(")"))
+    if abel is not None:
+        print(f"Phi(u) = {abel['function']} + O({abel['remainder']}) = l + K")
     for constant in expansion.constants:
         print(f"{constant.symbol}: {constant.meaning}")
     for hypothesis in expansion.hypotheses:
@@ -109,7 +124,38 @@ def _constant(expansion: Expansion, start: str, dps: int) -> dict[str, str]:
     }
 
 
-def _record(expansion: Expansion, found: dict[str, str] | None) -> dict[str, Any]:
+@contextmanager
+def _status(doing: str) -> Iterator[None]:
+    """Show on a terminal's standard error what is being done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        bar.add_task(doing, total=None)
+        yield
+
+
+def _abel(expansion: Expansion, order: int) -> dict[str, str] | None:
+    """Return the implicit solution where logarithms are nested: K shows in no other."""
+    import sympy
+
+    from symprop.asymptotics.abel_forms import abel_form
+    from symprop.asymptotics.nested_logarithms import ExponentialOfSlow, LeadingLogarithm
+
+    if not isinstance(expansion.problem, LeadingLogarithm | ExponentialOfSlow):
+        return None
+    form = abel_form(expansion, order=order)
+    plain = sympy.StrPrinter({"order": "none"})
+    return {"function": plain.doprint(form.function), "remainder": str(form.remainder)}
+
+
+def _record(
+    expansion: Expansion, found: dict[str, str] | None, abel: dict[str, str] | None
+) -> dict[str, Any]:
     import sympy
 
     return {
@@ -120,7 +166,10 @@ def _record(expansion: Expansion, found: dict[str, str] | None) -> dict[str, Any
             {
                 "coefficient": str(term.coefficient),
                 "power": str(term.power),
-                "log_power": term.log_power,
+                "log_power": term.log_power
+                if isinstance(term.log_power, int)
+                else str(term.log_power),
+                "log_log_power": term.log_log_power,
             }
             for term in expansion.terms
         ],
@@ -130,5 +179,6 @@ def _record(expansion: Expansion, found: dict[str, str] | None) -> dict[str, Any
         else str(expansion.remainder.at(expansion.scale)),
         "constants": {str(c.symbol): c.meaning for c in expansion.constants},
         "hypotheses": list(expansion.hypotheses),
+        "abel": abel,
         "matched": found,
     }

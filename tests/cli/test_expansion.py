@@ -52,6 +52,21 @@ def test_network(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.startswith("(K + l)**2/(8*pi)")
 
 
+def test_a_leading_logarithm_has_two_faces(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = outcome(["log(u)", "--order", "2", "--start", "3"], capsys)
+    assert code == 0
+    first, second, *_, last = out.splitlines()
+    assert first.startswith("(K + l)*log(K + l) + (K + l)*log(log(K + l)) - K - l + O(")
+    assert second.startswith("Phi(u) = ")
+    assert "Ei(log(u))" in second
+    assert last.startswith("K = 2.2008996384609")
+    code, out, _ = outcome(["u*log(u)", "--order", "1", "--json"], capsys)
+    record = json.loads(out)
+    assert code == 0
+    assert "Ei(log(log(u)))" in record["abel"]["function"]
+    assert record["log_factor"].startswith("(K + l)*log(K + l)")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -63,6 +78,7 @@ def test_network(capsys: pytest.CaptureFixture[str]) -> None:
         (["__import__('os')"], "but got"),
         (["1/u", "--side", "left"], "side"),
         (["1/u", "--order", "0"], "order"),
+        (["1/u", "--order", "100"], "order to be an integer from 1 to 40 but got order=100"),
     ],
 )
 def test_errors(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
