@@ -17,9 +17,12 @@ from symprop.cli import (
     depth,
     expansion,
     figures,
+    gram,
     ledger_commands,
     mathematics,
+    moments,
     phases,
+    simulation,
     verification,
 )
 from symprop.foundation.errors import InvalidArgument, SymPropError
@@ -55,7 +58,10 @@ app.command("critical")(phases.critical)
 app.command("rates")(phases.rates)
 app.command("trajectory")(depth.trajectory)
 app.command("convergence")(convergence.convergence_of)
+app.command("moments")(moments.moments_of)
+app.command("simulate")(simulation.simulate)
 app.command("verify")(verification.verify)
+app.add_typer(gram.app, name="gram")
 app.add_typer(ledger_commands.app, name="ledger")
 
 
