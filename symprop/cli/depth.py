@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from symprop.cli.counting import counted
+from symprop.cli.networks import named_network
 from symprop.cli.numeric import number, print_json, working_dps
-from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_choice, check_integer
+from symprop.foundation.validation import check_integer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from symprop.recurrences.layer_tables import Trajectory
-    from symprop.specs.architectures import Architecture
 
 __all__ = ["trajectory"]
 
-_ARCHITECTURES = {
-    "fc": ("weight_variance", "bias_variance"),
-    "rrn": ("weight_variance", "bias_variance"),
-    "frn": (
-        "branch_weight_variance",
-        "branch_bias_variance",
-        "weight_variance",
-        "bias_variance",
-    ),
-    "block": ("branch_weight_variance",),
-}
 _TEXT_ROWS = 24
-_STEPS = 1000  # of the progress bar
 
 
 def trajectory(
@@ -46,13 +30,15 @@ def trajectory(
     ),
     depth: int = typer.Option(..., "--depth", help="Number of layers."),
     weight_variance: str | None = typer.Option(None, "--weight-variance", help="Of W."),
-    bias_variance: str = typer.Option("0", "--bias-variance", help="Of b."),
+    bias_variance: str | None = typer.Option(None, "--bias-variance", help="Of b; 0 by default."),
     branch_weight_variance: str | None = typer.Option(
         None, "--branch-weight-variance", help="Of V (frn, block)."
     ),
-    branch_bias_variance: str = typer.Option("0", "--branch-bias-variance", help="Of a (frn)."),
+    branch_bias_variance: str | None = typer.Option(
+        None, "--branch-bias-variance", help="Of a (frn); 0 by default."
+    ),
     normalization: str | None = typer.Option(None, "--normalization", help="layer or rms (fc)."),
-    placement: str = typer.Option("before", "--placement", help="before or after (fc)."),
+    placement: str | None = typer.Option(None, "--placement", help="before or after (fc)."),
     length: str = typer.Option("1", "--length", help="Squared length of the input over its size."),
     other_length: str | None = typer.Option(None, "--other-length", help="Of a second input."),
     cosine: str | None = typer.Option(None, "--cosine", help="Correlation of the two inputs."),
@@ -67,7 +53,6 @@ def trajectory(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
     """Lengths, correlations and gradients of a network of infinite width, layer by layer."""
-    check_choice("architecture", architecture, tuple(_ARCHITECTURES))
     check_integer("depth", depth, minimum=0)
     if every is not None:
         check_integer("every", every, minimum=1)
@@ -77,8 +62,9 @@ def trajectory(
         "bias_variance": bias_variance,
         "branch_weight_variance": branch_weight_variance,
         "branch_bias_variance": branch_bias_variance,
+        "normalization": normalization,
+        "placement": placement,
     }
-    wanted = {name: _number(name, given[name]) for name in _ARCHITECTURES[architecture]}
     inputs = {
         name: None if text is None else number(name, text)
         for name, text in (
@@ -91,9 +77,8 @@ def trajectory(
 
     from symprop.recurrences.trajectories import trajectory as follow
 
-    functions = tuple(part for part in activation.split(";") if part.strip())
-    net = _network(architecture, functions, wanted, normalization, placement)
-    with _progress(depth) as progress:
+    net = named_network(_kinds(), architecture, activation, given)
+    with counted("layers", depth) as progress:
         path = follow(net, depth, dps=digits, progress=progress, resume=resume, **inputs)
     if as_json:
         print_json(_document(path, gradients, every or 1, dps))
@@ -103,54 +88,15 @@ def trajectory(
         _print_table(path, gradients, every or max(1, depth // _TEXT_ROWS))
 
 
-def _number(name: str, text: str | None) -> Any:
-    if text is None:
-        option = f"--{name.replace('_', '-')}"
-        raise InvalidArgument(expected(name, f"given by {option}", "nothing"))
-    return number(name, text)
-
-
-def _network(
-    architecture: str,
-    functions: tuple[str, ...],
-    variances: dict[str, Any],
-    normalization: str | None,
-    placement: str,
-) -> Architecture:
+def _kinds() -> tuple[type, ...]:
     from symprop.specs import architectures
 
-    if architecture == "fc":
-        return architectures.FullyConnected(
-            functions, **variances, normalization=normalization, placement=placement
-        )
-    if normalization is not None:
-        raise InvalidArgument(expected("normalization", "for fc only", normalization))
-    kinds: dict[str, type[Architecture]] = {
-        "rrn": architectures.ReducedResidual,
-        "frn": architectures.FullResidual,
-        "block": architectures.LayerNormResidual,
-    }
-    return kinds[architecture](functions, **variances)
-
-
-@contextmanager
-def _progress(depth: int) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar on a terminal's standard error, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("layers", total=depth)
-        step = max(1, depth // _STEPS)
-
-        def show(done: int, _: int) -> None:
-            if done % step == 0 or done == depth:
-                bar.update(task, completed=done)
-
-        yield show
+    return (
+        architectures.FullyConnected,
+        architectures.ReducedResidual,
+        architectures.FullResidual,
+        architectures.LayerNormResidual,
+    )
 
 
 def _document(path: Trajectory, gradients: bool, every: int, dps: int | None) -> dict[str, Any]:

@@ -39,6 +39,7 @@ __all__ = [
     "Family",
     "Observable",
     "family_of",
+    "load",
     "load_observables",
     "load_sampler",
 ]
@@ -180,7 +181,7 @@ def load_sampler(family: Family, method: str) -> Callable[..., Any]:
                 "The dense sampler takes them."
             )
         name = family.conditioned
-    function: Callable[..., Any] = _load(name)
+    function: Callable[..., Any] = load(name)
     return function
 
 
@@ -192,10 +193,17 @@ def load_observables(family: Family) -> Mapping[str, Observable]:
     >>> load_observables(family_of(FullyConnected("relu", 2)))["gamma"].axes
     ('layer', 'input', 'other')
     """
-    table: Mapping[str, Observable] = _load(family.observables)
+    table: Mapping[str, Observable] = load(family.observables)
     return table
 
 
-def _load(name: str) -> Any:
+def load(name: str) -> Any:
+    """Return what ``"module:name"`` names.
+
+    Examples
+    --------
+    >>> load("symprop.simulator.dense:dense_run").__name__
+    'dense_run'
+    """
     module, _, attribute = name.partition(":")
     return getattr(import_module(module), attribute)

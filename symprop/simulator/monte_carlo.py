@@ -16,7 +16,7 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
 from symprop.simulator.chunks import Checkpoint, Chunk, gaps_between
 from symprop.simulator.executors import ProcessWorkers, SerialExecutor, run_chunks
-from symprop.simulator.families import load_observables, load_sampler
+from symprop.simulator.families import load, load_observables, load_sampler
 from symprop.simulator.inputs import generate_inputs
 from symprop.simulator.memory import check_memory
 from symprop.simulator.result import Simulation
@@ -24,7 +24,7 @@ from symprop.simulator.specification import Specification
 from symprop.simulator.threads import one_core
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
     from numpy.typing import NDArray
@@ -54,6 +54,7 @@ def simulate(
     observables: Sequence[str] = (),
     seed: int = 0,
     same_inputs: bool = False,
+    options: Mapping[str, Any] | None = None,
     executor: Executor | Callable[[], Executor] | None = None,
     jobs: int | None = None,
     chunk: int | None = None,
@@ -89,6 +90,8 @@ def simulate(
         Root of all randomness.
     same_inputs : bool
         Whether all runs see the inputs that the first one draws.
+    options : mapping, optional
+        Further options of the sampler of these networks, such as ``{"jacobian": True}``.
     executor : concurrent.futures.Executor or callable, optional
         Who does the work: anything in the style of `concurrent.futures`, such as the executor of
         a Dask client, or a function without arguments that makes one.
@@ -162,6 +165,7 @@ def simulate(
         observables=tuple(observables) if not isinstance(observables, str) else (observables,),
         seed=seed,
         same_inputs=same_inputs,
+        options=options or {},
     )
     return run_specification(
         specification,
@@ -306,11 +310,12 @@ def sample_run(specification: Specification, run: int) -> Any:
 def _inputs(specification: Specification, family: Family, run: int) -> Any:
     spec = specification.inputs
     rng = _generator(specification.seed, 0, run)
+    if not isinstance(spec, str):
+        return spec
     if family.inputs is not None:
-        module, _, name = family.inputs.partition(":")
-        draw = getattr(__import__(module, fromlist=[name]), name)
+        draw = load(family.inputs)
         return draw(specification.architecture, spec, specification.width, rng=rng)
-    return generate_inputs(spec, specification.width, rng=rng) if isinstance(spec, str) else spec
+    return generate_inputs(spec, specification.width, rng=rng)
 
 
 def _generator(seed: int, purpose: int, run: int) -> np.random.Generator:
@@ -328,7 +333,8 @@ def _options(specification: Specification) -> dict[str, Any]:
         "device": None,
     }
     asked = {name: getattr(specification, name) for name in usual}
-    return {name: value for name, value in asked.items() if value != usual[name]}
+    differing = {name: value for name, value in asked.items() if value != usual[name]}
+    return {**differing, **specification.options}
 
 
 def _check_options(specification: Specification) -> None:
@@ -337,7 +343,7 @@ def _check_options(specification: Specification) -> None:
     known = signature(sampler).parameters
     for name, value in _options(specification).items():
         if name not in known:
-            condition = f"left as it is by the {specification.method} sampler of these networks"
+            condition = f"left out: the {specification.method} sampler of these networks has none"
             raise InvalidArgument(expected(name, condition, value))
 
 

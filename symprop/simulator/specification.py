@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ BACKWARD = ("true", "independent")
 """Kinds of backward pass: through the weights of the way forward, or through fresh ones."""
 
 _FORMAT = 1
+_KINDS = {kind.__name__: kind for family in FAMILIES for kind in family.architectures}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,8 @@ class Specification:
         and ``(1, r)`` of ``numpy.random.SeedSequence(seed)``.
     same_inputs : bool
         Whether all runs see the inputs of the first.
+    options : mapping from str to bool, int, float, str or None
+        Further options of the sampler, such as ``{"jacobian": True}``.
 
     Raises
     ------
@@ -100,6 +103,7 @@ class Specification:
     observables: tuple[str, ...] = ()
     seed: int = 0
     same_inputs: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         family = self.family
@@ -120,6 +124,7 @@ class Specification:
         ):
             condition = "left as it is by the conditioned method, which has no matrices"
             raise InvalidArgument(expected("backend, dtype and device", condition, self.backend))
+        self._set("options", {name: _scalar(name, self.options[name]) for name in self.options})
         self._set("inputs", _checked_inputs(self.inputs, self.width, own=bool(family.inputs)))
         self._set("observables", _checked_observables(family, self.observables, self.backward))
 
@@ -193,7 +198,7 @@ class Specification:
 
 def _checked_inputs(inputs: Any, width: int, *, own: bool) -> str | Array:
     if isinstance(inputs, str):
-        return inputs if own else self_contained(inputs)
+        return self_contained(inputs)
     columns = np.array(real_array("inputs", inputs), dtype=np.float64, order="C")
     if not own and (columns.ndim != 2 or columns.shape[0] != width or not columns.size):
         raise InvalidArgument(expected("inputs", f"of shape ({width}, k)", columns.shape))
@@ -217,13 +222,22 @@ def _checked_observables(family: Family, names: Any, backward: str | None) -> tu
     return listed
 
 
+def _scalar(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise InvalidArgument(expected("options", f"to have a plain value of {name}", value))
+
+
 def _architecture_document(architecture: Any) -> dict[str, Any]:
-    entries = {item.name: _plain(getattr(architecture, item.name)) for item in fields(architecture)}
+    names = [item.name for item in fields(architecture) if item.init]
+    entries = {name: _plain(getattr(architecture, name)) for name in names}
     return {"kind": type(architecture).__name__} | entries
 
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON can hold it, without loss."""
+    if isinstance(value, tuple(_KINDS.values())):
+        return _architecture_document(value)
     if isinstance(value, Activation):
         return {"activation": value.name}
     if isinstance(value, list | tuple):
@@ -239,15 +253,16 @@ def _plain(value: Any) -> Any:
 
 
 def _architecture(document: Mapping[str, Any]) -> Any:
-    kinds = {kind.__name__: kind for family in FAMILIES for kind in family.architectures}
     entries = {name: _read(value) for name, value in document.items() if name != "kind"}
-    return kinds[document["kind"]](**entries)
+    return _KINDS[document["kind"]](**entries)
 
 
 def _read(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(_read(entry) for entry in value)
     if isinstance(value, dict):
+        if "kind" in value:
+            return _architecture(value)
         if "activation" in value:
             return activation(value["activation"])
         return parse_number(value["number"])

@@ -107,7 +107,7 @@ def test_resume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ("block tanh --depth 1", "--branch-weight-variance"),
         ("rrn relu --depth 1 --weight-variance 1", "odd"),
         ("rrn tanh --depth -1 --weight-variance 1", "depth"),
-        ("rrn tanh --depth 1 --weight-variance 1 --normalization rms", "for fc only"),
+        ("rrn tanh --depth 1 --weight-variance 1 --normalization rms", "ReducedResidual has only"),
         ("fc tanh --depth 1 --weight-variance 1 --other-length 2", "cosine"),
     ],
 )

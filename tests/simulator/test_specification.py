@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from fractions import Fraction
 
 import mpmath
@@ -13,9 +13,12 @@ import pytest
 import sympy
 
 from symprop.foundation.errors import InvalidArgument
+from symprop.simulator.families import FAMILIES
 from symprop.simulator.specification import Specification
 from symprop.specs.architectures import FullResidual, FullyConnected, LayerNormResidual
+from symprop.specs.branched import ResNet
 
+KINDS = {kind.__name__: kind for family in FAMILIES for kind in family.architectures}
 NET = FullyConnected("tanh", 2)
 ASKED = Specification(NET, width=10, depth=3, runs=4)
 
@@ -35,6 +38,18 @@ def test_round_trip(net) -> None:
     assert again.document() == asked.document()
     assert again.digest == asked.digest
     assert again.architecture.layer(1).weight_variance == net.layer(1).weight_variance
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_network_can_be_written_down(name) -> None:
+    kind = KINDS[name]
+    required = [field for field in fields(kind) if field.init and field.default is MISSING]
+    values = {"activation": "tanh", "network": ResNet(), "through": 1}
+    net = kind(**{field.name: values.get(field.name, 2) for field in required})
+    asked = Specification(net, width=10, depth=3, runs=4, options={"reduced": True})
+    again = Specification.from_document(json.loads(json.dumps(asked.document())))
+    assert repr(again.architecture) == repr(net)
+    assert again.digest == asked.digest
 
 
 def test_given_inputs_travel_beside_the_document() -> None:
@@ -86,6 +101,7 @@ def test_usual_observables_follow_the_backward_pass() -> None:
         ({"backend": "torch"}, "conditioned method"),
         ({"dtype": "float32"}, "conditioned method"),
         ({"inputs": "sphere:3"}, "inputs"),
+        ({"options": {"noise": np.ones(3)}}, "plain value of noise"),
         ({"inputs": np.ones((9, 2))}, r"shape \(10, k\)"),
         ({"inputs": np.full((10, 2), np.inf)}, "finite"),
     ],
