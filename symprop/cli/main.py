@@ -22,6 +22,7 @@ from symprop.cli import (
     mathematics,
     moments,
     phases,
+    sensitivity,
     simulation,
     verification,
 )
@@ -62,6 +63,7 @@ app.command("moments")(moments.moments_of)
 app.command("simulate")(simulation.simulate)
 app.command("verify")(verification.verify)
 app.add_typer(gram.app, name="gram")
+app.add_typer(sensitivity.app, name="sensitivity")
 app.add_typer(ledger_commands.app, name="ledger")
 
 

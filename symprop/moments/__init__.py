@@ -1,0 +1,1 @@
+"""Exact moments of random ReLU networks of finite width."""
