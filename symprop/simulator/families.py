@@ -118,7 +118,7 @@ FAMILIES: tuple[Family, ...] = (
         dense="symprop.simulator.sensitivity_dense:sensitivity_dense_run",
         conditioned="symprop.simulator.sensitivity_conditioned:sensitivity_conditioned_run",
         observables="symprop.simulator.sensitivity_observables:OBSERVABLES",
-        inputs="symprop.simulator.sensitivity_inputs:sensitivity_inputs",
+        inputs="symprop.simulator.sensitivity_data:sensitivity_inputs",
         usual=("nu_2_x", "mu_2_x", "nu_2_s", "zeta", "zeta_increment", "dead"),
     ),
     Family(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.moments.log_length_series import log_length_series
+from symprop.moments.log_length_expansion import log_length_series
 from symprop.moments.log_lengths import length_moment, log_length_law, survival_probability
 from symprop.numerics.precision import working_digits
 

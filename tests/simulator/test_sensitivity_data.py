@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.simulator.sensitivity_inputs import sensitivity_inputs
+from symprop.simulator.sensitivity_data import sensitivity_inputs
 from symprop.specs.sensitivity_networks import VanillaNetwork
 
 

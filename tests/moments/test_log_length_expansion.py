@@ -8,7 +8,7 @@ import mpmath
 import pytest
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.moments.log_length_series import log_length_series
+from symprop.moments.log_length_expansion import log_length_series
 from symprop.moments.log_lengths import log_length_law
 
 
