@@ -1,0 +1,408 @@
+"""symprop F1-F3, F8: second moments of the tangent kernel's diagonal at finite width."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symprop.ledger.algebra import identity
+from symprop.ledger.checks import at_points, limit
+from symprop.ledger.claim import Claim
+from symprop.ledger.domain import Integer, Real
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
+from symprop.ledger.source import Source
+from symprop.moments.diagonal import tangent_moments
+from symprop.moments.enumeration import gate_enumeration
+from symprop.moments.kernel_regime import first_order
+from symprop.moments.limits import (
+    closed_form,
+    dense_depth_limit,
+    proportional_limit,
+    residual_depth_limit,
+)
+from symprop.numerics.evaluation import as_ball, enclose
+from symprop.specs.branched import DenseNet, ResNet, Vanilla
+
+if TYPE_CHECKING:
+    from symprop.specs.branched import Branched
+
+__all__ = ["CLAIMS"]
+
+HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+n, alpha = sympy.symbols("n alpha", positive=True)
+
+
+def residual_square(width: int, depth: int, m: int, alpha: Fraction, between: int = 2) -> Fraction:
+    """Return ``3 ll xi^L r`` of F1; ``between`` is the 2 in ``ll = 1 + 2/n``."""
+    a, size = alpha**m, Fraction(width)
+    gate, line, decay = 1 + 5 / size, 1 + between / size, 1 - 1 / size
+    inner = line * gate ** (m - 1)
+    xi = 1 + 2 * a * line + a * a * inner
+    eta = 1 + 2 * a * decay + a * a * decay**m
+    kappa = sum(decay ** (m - h + 1) * gate ** (h - 1) for h in range(1, m + 1))
+    u = w = r = Fraction(0)
+    for _ in range(depth):
+        at, total = w, Fraction(0)
+        for h in range(m):
+            total += 1 + 2 * (u + Fraction(h, 3)) + 4 * at
+            at = decay / gate * (at + Fraction(1, 3))
+        r += (2 * m * a * line / 3 * (u + 2 * w) + a * a * inner * total / 3) / xi
+        w = (eta * w + (m * a * decay + a * a * kappa) / 3) / xi
+        u += m * (a * line + a * a * inner) / (3 * xi)
+    return 3 * line * xi**depth * r
+
+
+def nearly_residual_square(width: int, depth: int, m: int, alpha: Fraction) -> Fraction:
+    return residual_square(width, depth, m, alpha, between=3)
+
+
+def dense_square(width: int, depth: int, between: int = 2) -> Fraction:
+    """Return ``E G^2`` of F2."""
+    size = Fraction(width)
+    gate, line, decay = 1 + 5 / size, 1 + between / size, 1 - 1 / size
+    u = w = r = Fraction(0)
+    product = gate
+    for layer in range(1, depth):
+        inverse = Fraction(1, layer)
+        z = 1 + 2 * inverse + gate * inverse**2
+        c = u + 2 * w
+        r += (2 * c * inverse / 3 + gate * (2 * c + 1) * inverse**2 / 3) / z
+        kept = 1 + 2 * inverse + decay * inverse**2
+        w = (w * kept + (inverse + decay * inverse**2) / 3) / z
+        u += (inverse + gate * inverse**2) / (3 * z)
+        product *= 1 + 5 / (size * (layer + 1) ** 2)
+    return 3 * line * product * (r + (2 * (u + 2 * w) + 1) / 3)
+
+
+def nearly_dense_square(width: int, depth: int) -> Fraction:
+    return dense_square(width, depth, between=3)
+
+
+def residual_mean(width: int, depth: int, m: int, alpha: Fraction) -> Fraction:  # noqa: ARG001
+    """Return ``m L A (1 + A)^(L - 1)``."""
+    return m * depth * alpha**m * (1 + alpha**m) ** (depth - 1)
+
+
+def residual_mean_late(width: int, depth: int, m: int, alpha: Fraction) -> Fraction:
+    return residual_mean(width, depth, m, alpha) * (1 + alpha**m)
+
+
+def enumerated(network: Branched, width: int, depth: int) -> tuple[Fraction, Fraction]:
+    """Return ``E G`` and ``E G^2`` by multiplying out all paths and gates."""
+    return gate_enumeration(network.graph(depth), width).kernel
+
+
+def residual_by_paths(width: int, depth: int, m: int, alpha: Fraction) -> Fraction:
+    return enumerated(ResNet(m, alpha), width, depth)[1]
+
+
+def residual_mean_by_paths(width: int, depth: int, m: int, alpha: Fraction) -> Fraction:
+    return enumerated(ResNet(m, alpha), width, depth)[0]
+
+
+def dense_by_paths(width: int, depth: int) -> Fraction:
+    return enumerated(DenseNet(), width, depth)[1]
+
+
+def plain_by_paths(width: int, depth: int) -> Fraction:
+    return enumerated(Vanilla(), width, depth)[1]
+
+
+def residual_by_states(width: int, depth: int, m: int, alpha: Fraction) -> Any:
+    return tangent_moments(ResNet(m, alpha), width, depth).second_moment
+
+
+def dense_by_states(width: int, depth: int) -> Any:
+    return tangent_moments(DenseNet(), width, depth).second_moment
+
+
+def plain_by_states(width: int, depth: int) -> Any:
+    return tangent_moments(Vanilla(), width, depth).second_moment
+
+
+def plain_square(width: int, depth: int) -> Any:
+    return closed_form(Vanilla(), width, depth)
+
+
+def plain_square_off(width: int, depth: int) -> Any:
+    return closed_form(Vanilla(), width, depth) + sympy.Rational(1, width**2)
+
+
+def one_block() -> sympy.Expr:
+    return sympy.sympify(tangent_moments(ResNet(2, alpha), n, 1).second_moment)
+
+
+def two_layers() -> sympy.Expr:
+    return sympy.sympify(tangent_moments(DenseNet(), n, 2).second_moment)
+
+
+def extrapolated_variance(width: int, depth: int) -> Any:
+    """Return ``Var G/(E G)^2`` at L, 3L, 9L as a quadratic in 1/(E G), continued to 0.
+
+    What is left is of the order of ``1/L``, times logarithms.
+    """
+    points = []
+    for layers in (depth, 3 * depth, 9 * depth):
+        found = tangent_moments(DenseNet(), width, layers)
+        points.append((as_ball(1 / found.mean, 256), as_ball(found.second_moment, 256)))
+    total: Any = 0
+    for i, (x, square) in enumerate(points):
+        others = [y for j, (y, _) in enumerate(points) if j != i]
+        total += square * x * x * others[0] * others[1] / ((x - others[0]) * (x - others[1]))
+    return total - 1
+
+
+def dense_limit(width: int, dps: int) -> Any:
+    return enclose(dense_depth_limit(width), dps=dps)
+
+
+def dense_limit_with_gates(width: int, dps: int) -> Any:
+    return enclose((dense_depth_limit(width) + 1) * (1 + sympy.Rational(5, width)) - 1, dps=dps)
+
+
+def nearly_inverse(depth: int) -> Fraction:
+    """Return ``(log L)^2/L``, with the harmonic sum for the logarithm."""
+    return sum((Fraction(1, k) for k in range(1, depth + 1)), Fraction(0)) ** 2 / depth
+
+
+def scaled_variance(width: int, depth: int, strength: int, m: int) -> Any:
+    """Return ``Var G/(E G)^2`` at ``A = strength/L``."""
+    a = Fraction(strength, depth)
+    root = sympy.Rational(a.numerator, a.denominator) ** sympy.Rational(1, m)
+    return tangent_moments(ResNet(m, root), width, depth).relative_variance
+
+
+def scaled_limit(width: int, strength: int, dps: int) -> Any:
+    return enclose(residual_depth_limit(strength, width), dps=dps)
+
+
+def scaled_limit_off(width: int, strength: int, dps: int) -> Any:
+    return enclose(residual_depth_limit(strength, width + 1), dps=dps)
+
+
+def scaled_first_order(depth: int, strength: int, m: int) -> Any:
+    a = Fraction(strength, depth)
+    root = sympy.Rational(a.numerator, a.denominator) ** sympy.Rational(1, m)
+    return first_order(ResNet(m, root), depth)
+
+
+def expected_first_order(strength: int) -> Fraction:
+    return 4 + Fraction(8 * strength, 3)
+
+
+def wide_limit() -> sympy.Expr:
+    """Return the coefficient of ``1/n`` in the limit of infinite depth."""
+    s, e = sympy.symbols("s e", positive=True)
+    return sympy.limit(residual_depth_limit(s, 1 / e) / e, e, 0)
+
+
+def plain_proportional(depth: int, factor: int) -> Any:
+    return closed_form(Vanilla(), factor * depth, depth) / depth**2 - 1
+
+
+def plain_limit(factor: int, dps: int) -> Any:
+    return enclose(proportional_limit(Fraction(1, factor)), dps=dps)
+
+
+def plain_limit_off(factor: int, dps: int) -> Any:
+    return enclose(proportional_limit(Fraction(1, factor + 1)), dps=dps)
+
+
+def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
+    return Claim(
+        id=f"symprop.{name}",
+        source=Source("symprop", number),
+        expected=expected,
+        derivation="derivations/finite_width_moments.py",
+        **data,
+    )
+
+
+HALF = Fraction(1, 2)
+DEPTHS = (8, 16, 32, 64, 128, 256, 400)
+TINY = [
+    {"width": width, "depth": depth, "m": m, "alpha": value}
+    for width, depth, m in ((1, 1, 1), (1, 2, 1), (1, 1, 2), (1, 2, 2), (1, 2, 3), (2, 1, 2))
+    for value in (HALF, Fraction(1))
+]
+TINY_DENSE = [{"width": w, "depth": d} for w, d in ((1, 1), (1, 2), (1, 3), (1, 4), (2, 1))]
+TINY_PLAIN = [{"width": w, "depth": d} for w, d in ((1, 1), (1, 2), (1, 4), (2, 1), (2, 2))]
+RESIDUAL = {
+    "width": Integer(1, reach=30),
+    "depth": Integer(1, reach=12),
+    "m": Integer(1, 5),
+    "alpha": Real(0, 3),
+}
+LAYERED = {"width": Integer(1, reach=50), "depth": Integer(1, reach=20)}
+MEANING = {
+    "width": "n",
+    "depth": "L",
+    "m": "matrices in a branch",
+    "alpha": "scale of each, A = α^m",
+}
+GAUSSIAN = ("Gaussian weights, constant width n, input of mean square 1",)
+COINS = "gates are exact as independent fair coins: weights are symmetric and without atoms"
+
+CLAIMS = (
+    _claim(
+        "residual-tangent-square",
+        "F1",
+        title="mean square of the residual tangent kernel's diagonal",
+        statement="E G² = 3 (1 + 2/n) ξ^L r with the recursion of u, w and r",
+        variables=MEANING,
+        assumptions=(*GAUSSIAN, COINS),
+        checks=(
+            at_points(residual_by_paths, "==", residual_square, points=TINY),
+            attack(residual_by_states, "==", residual_square, domain=RESIDUAL, tries=(60, 600)),
+        ),
+        near_miss=at_points(residual_by_paths, "==", nearly_residual_square, points=TINY),
+    ),
+    _claim(
+        "residual-tangent-mean",
+        "F1",
+        title="mean of the residual tangent kernel's diagonal",
+        statement="E G = m L A (1 + A)^(L-1) at every width",
+        variables=MEANING,
+        assumptions=(*GAUSSIAN, COINS),
+        checks=(at_points(residual_mean_by_paths, "==", residual_mean, points=TINY),),
+        near_miss=at_points(residual_mean_by_paths, "==", residual_mean_late, points=TINY),
+    ),
+    _claim(
+        "residual-one-block",
+        "F1",
+        Verdict(Outcome.HOLDS, Grade.EXACT),
+        title="one residual block of two matrices",
+        statement="E G² = 4 A² (n+2)² (n+3)/n³",
+        variables=MEANING,
+        assumptions=GAUSSIAN,
+        checks=(identity(one_block, 4 * alpha**4 * (n + 2) ** 2 * (n + 3) / n**3),),
+        near_miss=identity(one_block, 4 * alpha**4 * (n + 2) * (n + 3) ** 2 / n**3),
+    ),
+    _claim(
+        "dense-tangent-square",
+        "F2",
+        title="mean square of the dense tangent kernel's diagonal",
+        statement="E G² = 3 (1 + 2/n) Π (r + (2(u + 2w) + 1)/3) with the recursion over layers",
+        variables=MEANING,
+        assumptions=(*GAUSSIAN, COINS),
+        checks=(
+            at_points(dense_by_paths, "==", dense_square, points=TINY_DENSE),
+            attack(dense_by_states, "==", dense_square, domain=LAYERED, tries=(60, 600)),
+        ),
+        near_miss=at_points(dense_by_paths, "==", nearly_dense_square, points=TINY_DENSE),
+    ),
+    _claim(
+        "dense-two-layers",
+        "F2",
+        Verdict(Outcome.HOLDS, Grade.EXACT),
+        title="two densely connected layers",
+        statement="E G² = 3 (n+2)(n+5)(3n+4)/(4n³)",
+        assumptions=GAUSSIAN,
+        checks=(identity(two_layers, 3 * (n + 2) * (n + 5) * (3 * n + 4) / (4 * n**3)),),
+        near_miss=identity(two_layers, 3 * (n + 2) * (n + 5) * (3 * n + 5) / (4 * n**3)),
+    ),
+    _claim(
+        "dense-depth-limit",
+        "F2",
+        title="dense networks of infinite depth keep a finite relative variance",
+        statement=(
+            "Var G/(E G)² → (1 + 2/n) sinh(s)/s - 1, s = π sqrt(5/n), as a quadratic in 1/E G "
+            "up to terms of the order of (log L)²/L"
+        ),
+        variables=MEANING,
+        assumptions=GAUSSIAN,
+        checks=(
+            limit(
+                extrapolated_variance,
+                dense_limit,
+                along=[{"width": 10, "depth": k} for k in DEPTHS],
+                error=nearly_inverse,
+            ),
+        ),
+        near_miss=limit(
+            extrapolated_variance,
+            dense_limit_with_gates,
+            along=[{"width": 10, "depth": k} for k in DEPTHS],
+            error=nearly_inverse,
+        ),
+    ),
+    _claim(
+        "residual-scaling-limit",
+        "F3",
+        title="residual networks of infinite depth with A = s/L",
+        statement=(
+            "Var G/(E G)² → 2λ² e^(4s/n) [λ/6 + (n-1)/(9s²) (s - n(1 - e^(-6s/n))/6)] - 1, "
+            "λ = 1 + 2/n, whatever m; to first order in 1/n this is (4 + 8s/3)/n"
+        ),
+        variables=MEANING | {"strength": "s", "A": "s/L"},
+        assumptions=GAUSSIAN,
+        checks=(
+            *(
+                limit(
+                    scaled_variance,
+                    scaled_limit,
+                    along=[
+                        {"width": width, "depth": 2**k, "strength": s, "m": m} for k in range(6, 13)
+                    ],
+                    error=lambda depth: Fraction(1, depth),
+                )
+                for width, s, m in ((1, 1, 1), (10, 2, 2), (3, 1, 3))
+            ),
+            limit(
+                scaled_first_order,
+                expected_first_order,
+                along=[{"depth": 2**k, "strength": 2, "m": 2} for k in range(4, 10)],
+                error=lambda depth: Fraction(1, depth),
+            ),
+            identity(wide_limit, 4 + 8 * sympy.Symbol("s", positive=True) / 3),
+        ),
+        near_miss=limit(
+            scaled_variance,
+            scaled_limit_off,
+            along=[{"width": 10, "depth": 2**k, "strength": 2, "m": 2} for k in range(6, 13)],
+            error=lambda depth: Fraction(1, depth),
+        ),
+    ),
+    _claim(
+        "plain-tangent-square",
+        "F8",
+        title="mean square of the plain tangent kernel's diagonal",
+        statement=(
+            "E G² = (1+2/n) [(1+5/n)^L (L²/3 + 2(n+2)L/9 - c) + c (1-1/n)^L], c = (n-1)(n+5)/27"
+        ),
+        variables=MEANING,
+        assumptions=(*GAUSSIAN, COINS),
+        checks=(
+            at_points(plain_by_paths, "==", plain_square, points=TINY_PLAIN),
+            attack(plain_by_states, "==", plain_square, domain=LAYERED, tries=(60, 600)),
+        ),
+        near_miss=at_points(plain_by_paths, "==", plain_square_off, points=TINY_PLAIN),
+    ),
+    _claim(
+        "plain-proportional-limit",
+        "F8",
+        title="plain networks whose depth grows with the width",
+        statement=("L = b n: Var G/(E G)² → e^(5b) (1/3 + 2/(9b) - 1/(27b²)) + e^(-b)/(27b²) - 1"),
+        variables=MEANING | {"factor": "1/b"},
+        assumptions=GAUSSIAN,
+        checks=tuple(
+            limit(
+                plain_proportional,
+                plain_limit,
+                along=[{"depth": 2**k, "factor": factor} for k in range(3, 11)],
+                error=lambda depth: Fraction(1, depth),
+            )
+            for factor in (1, 10)
+        ),
+        near_miss=limit(
+            plain_proportional,
+            plain_limit_off,
+            along=[{"depth": 2**k, "factor": 1} for k in range(3, 11)],
+            error=lambda depth: Fraction(1, depth),
+        ),
+    ),
+)
+"""Gaussian weights; other symmetric laws are in the claims on the tangents paper."""
