@@ -1,0 +1,320 @@
+r"""Exact moments on the sphere: of coordinates and of quadratic forms.
+
+For ``u`` uniform on the unit sphere of ``d`` dimensions and ``z`` standard normal, ``z = |z| u``
+with a length that is independent of the direction, so that moments of degree ``2k`` are those of
+``z`` over :math:`\mathrm E|z|^{2k}=d(d+2)\cdots(d+2k-2)`.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import mul
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
+from symprop.foundation.validation import check_integer
+from symprop.gaussian.weingarten import D
+from symprop.numerics.evaluation import as_exact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "log_form_closed_form",
+    "ratio_closed_form",
+    "sphere_moment",
+    "sphere_moments_of_form",
+]
+
+_PAIR = 2
+
+
+def sphere_moment(powers: Sequence[int], dimension: Any = D) -> sympy.Expr:
+    r"""Return the expectation of a monomial of the coordinates of a uniform unit vector.
+
+    .. math:: \mathrm E\prod_iu_i^{a_i}
+        =\frac{\prod_i(a_i-1)!!}{d(d+2)\cdots(d+\sum_ia_i-2)},\qquad a_i\text{ even}
+
+    Parameters
+    ----------
+    powers : sequence of int
+        Exponents ``a`` of distinct coordinates; 0 if one of them is odd.
+    dimension : int or sympy.Symbol
+        ``d``, at least the number of exponents.
+
+    Returns
+    -------
+    sympy.Expr
+        A rational function of ``d``, or its value.
+
+    Raises
+    ------
+    InvalidArgument
+        If an exponent is negative, or there are more of them than dimensions.
+
+    Error
+    -----
+    Exact.
+
+    Source
+    ------
+    thesis, appendix C.1 (where the Weingarten calculus gives the same).
+
+    Examples
+    --------
+    >>> sphere_moment([2, 2]), sphere_moment([4], 3)
+    (1/(d*(d + 2)), 1/5)
+    """
+    exponents = [check_integer("power", power, minimum=0) for power in powers]
+    size = _dimension(dimension, minimum=max(1, len(exponents)))
+    if any(exponent % 2 for exponent in exponents):
+        return sympy.S.Zero
+    top = reduce(mul, (sympy.factorial2(exponent - 1) for exponent in exponents), sympy.S.One)
+    return top / _length_moment(size, sum(exponents) // 2)
+
+
+def sphere_moments_of_form(
+    eigenvalues: Sequence[Any], order: int, multiplicities: Sequence[int] | None = None
+) -> tuple[sympy.Expr, ...]:
+    r"""Return the moments of a quadratic form of a uniform unit vector, from order 0 on.
+
+    .. math:: \mathrm E(u^\top\Lambda u)^m=\frac{\mu_m}{d(d+2)\cdots(d+2m-2)},\qquad
+        \mu_m=\sum_{j<m}\binom{m-1}j2^{m-j-1}(m-j-1)!\,\operatorname{tr}\Lambda^{m-j}\mu_j
+
+    Parameters
+    ----------
+    eigenvalues : sequence of numbers or SymPy expressions
+        Of :math:`\Lambda`; they may hold symbols.
+    order : int
+        Highest moment.
+    multiplicities : sequence of int, optional
+        How often each occurs; once by default. Their sum is ``d``.
+
+    Returns
+    -------
+    tuple of sympy.Expr
+
+    Raises
+    ------
+    InvalidArgument
+        If there are no eigenvalues, or not as many multiplicities.
+
+    Error
+    -----
+    Exact.
+
+    Source
+    ------
+    thesis, proof of Theorem C.4 (second moments of the lengths of rows).
+
+    Examples
+    --------
+    >>> e = sympy.Symbol("e")
+    >>> sphere_moments_of_form([1 + e, 1 - e], 2)
+    (1, 1, e**2/2 + 1)
+    """
+    order = check_integer("order", order, minimum=0)
+    values, counts = _with_multiplicities(eigenvalues, multiplicities)
+    traces = [
+        sympy.S.Zero,
+        *(
+            sum((n * v**power for v, n in zip(values, counts, strict=True)), sympy.S.Zero)
+            for power in range(1, order + 1)
+        ),
+    ]
+    moments = [sympy.S.One]
+    for m in range(1, order + 1):
+        terms = (
+            sympy.binomial(m - 1, j)
+            * 2 ** (m - j - 1)
+            * sympy.factorial(m - j - 1)
+            * traces[m - j]
+            * moments[j]
+            for j in range(m)
+        )
+        moments.append(sympy.expand(sum(terms, sympy.S.Zero)))
+    size = sympy.Integer(sum(counts))
+    return tuple(sympy.expand(moment / _length_moment(size, m)) for m, moment in enumerate(moments))
+
+
+def log_form_closed_form(
+    eigenvalues: Sequence[Any], multiplicities: Sequence[int] | None = None
+) -> sympy.Expr:
+    r"""Return the expectation of the logarithm of a quadratic form, where it is elementary.
+
+    .. math:: \mathrm E\log u^\top\Lambda u=2\log\frac{\sqrt{\lambda_1}+\sqrt{\lambda_2}}2
+        \quad(d=2)
+
+    With even multiplicities ``2 m_k`` it is a sum of powers times logarithms: the squares of pairs
+    of coordinates are uniform on a simplex, and the mean of a function of a linear form there is a
+    divided difference. With one eigenvalue apart from zeros it is a digamma function.
+
+    Parameters
+    ----------
+    eigenvalues : sequence of exact numbers or symbols
+        Of :math:`\Lambda`, positive and distinct, or zero.
+    multiplicities : sequence of int, optional
+        How often each occurs; once by default.
+
+    Returns
+    -------
+    sympy.Expr
+
+    Raises
+    ------
+    InvalidArgument
+        If there are no eigenvalues, two are equal, or they and the multiplicities do not match.
+    OutOfDomain
+        If an eigenvalue is negative, or all are zero.
+    NoClosedForm
+        For other multiplicities.
+
+    Error
+    -----
+    Exact.
+
+    Source
+    ------
+    thesis, Corollary 6.4 (where its mean is bounded); the two-dimensional form by integration.
+
+    Examples
+    --------
+    >>> e = sympy.Symbol("e", positive=True)
+    >>> log_form_closed_form([1, e], [2, 2])
+    e*log(e)/(e - 1) - 1
+    """
+    values, counts = _with_multiplicities(eigenvalues, multiplicities)
+    _check_signs(values)
+    positive = [(v, n) for v, n in zip(values, counts, strict=True) if v != 0]
+    size = sum(counts)
+    if len(positive) == 1:
+        value, count = positive[0]
+        half = sympy.Rational(1, 2)
+        offset = sympy.digamma(count * half) - sympy.digamma(size * half)
+        return sympy.log(value) + (sympy.simplify(offset) if count < size else 0)
+    if len(values) == 2 and counts == [1, 1]:
+        first, second = (sympy.sqrt(value) for value in values)
+        return 2 * sympy.log((first + second) / 2)
+    if any(count % _PAIR for _, count in positive) or size != sum(n for _, n in positive):
+        raise NoClosedForm(
+            "The mean logarithm of a quadratic form on the sphere has a closed form in two "
+            "dimensions, for even multiplicities of positive eigenvalues, and for one eigenvalue "
+            "apart from zeros."
+        )
+    return _simplex_mean_logarithm(positive, size // _PAIR)
+
+
+def ratio_closed_form(eigenvalues: Sequence[Any], index: int) -> sympy.Expr:
+    r"""Return :math:`\mathrm E\,\lambda_iz_i^2/\sum_k\lambda_kz_k^2` in two dimensions.
+
+    .. math:: \frac{\sqrt{\lambda_i}}{\sqrt{\lambda_1}+\sqrt{\lambda_2}}
+
+    Parameters
+    ----------
+    eigenvalues : sequence of exact numbers or symbols
+        Of :math:`\Lambda`; two, or any number of equal ones.
+    index : int
+        ``i``, counted from 0.
+
+    Returns
+    -------
+    sympy.Expr
+
+    Raises
+    ------
+    InvalidArgument
+        If there is no such eigenvalue.
+    OutOfDomain
+        If an eigenvalue is negative, or all are zero.
+    NoClosedForm
+        In more than two dimensions, unless all are equal.
+
+    Error
+    -----
+    Exact.
+
+    Source
+    ------
+    thesis, equation A.8.
+
+    Examples
+    --------
+    >>> ratio_closed_form([4, 1], 0)
+    2/3
+    """
+    values = [_value(value) for value in eigenvalues]
+    index = check_integer("index", index, minimum=0, maximum=len(values) - 1)
+    _check_signs(values)
+    if len(set(values)) == 1:
+        return sympy.Rational(1, len(values))
+    if len(values) != _PAIR:
+        raise NoClosedForm("Mean ratios of squares have a closed form in two dimensions only.")
+    roots = [sympy.sqrt(value) for value in values]
+    return sympy.radsimp(roots[index] / sum(roots))
+
+
+def _simplex_mean_logarithm(positive: list[tuple[sympy.Expr, int]], pairs: int) -> sympy.Expr:
+    r"""Return the divided difference of :math:`x^{m-1}\log x`, less a harmonic number.
+
+    At a knot of multiplicity ``r`` it takes the derivative of order ``r - 1``, of the function
+    over the product of the distances to the other knots.
+    """
+    x = sympy.Dummy("x", positive=True)
+    total = -sympy.harmonic(pairs - 1)
+    for value, count in positive:
+        order = count // _PAIR - 1
+        others = reduce(
+            mul,
+            ((x - other) ** (n // _PAIR) for other, n in positive if other is not value),
+            sympy.S.One,
+        )
+        term = sympy.diff(x ** (pairs - 1) * sympy.log(x) / others, x, order)
+        total += term.subs(x, value) / sympy.factorial(order)
+    return total
+
+
+def _with_multiplicities(
+    eigenvalues: Sequence[Any], multiplicities: Sequence[int] | None
+) -> tuple[list[sympy.Expr], list[int]]:
+    values = [_value(value) for value in eigenvalues]
+    if not values:
+        raise InvalidArgument(expected("eigenvalues", "to hold at least one", eigenvalues))
+    if multiplicities is None:
+        counts: dict[sympy.Expr, int] = {}
+        for value in values:
+            counts[value] = counts.get(value, 0) + 1
+        return list(counts), list(counts.values())
+    if len(multiplicities) != len(values) or len(set(values)) < len(values):
+        condition = "to be as many as there are eigenvalues, which are distinct"
+        raise InvalidArgument(expected("multiplicities", condition, multiplicities))
+    return values, [check_integer("multiplicity", n, minimum=1) for n in multiplicities]
+
+
+def _value(value: Any) -> sympy.Expr:
+    if isinstance(value, sympy.Expr) and value.free_symbols:
+        return value
+    exact = as_exact(value, "eigenvalue")
+    if exact is None:
+        raise InvalidArgument(expected("eigenvalue", "to be exact", value))
+    return exact
+
+
+def _check_signs(values: Sequence[sympy.Expr]) -> None:
+    for value in values:
+        if value.is_negative:
+            raise OutOfDomain(expected("eigenvalue", ">= 0", value))
+    if all(value == 0 for value in values):
+        raise OutOfDomain(expected("eigenvalues", "not all 0", list(values)))
+
+
+def _dimension(dimension: Any, *, minimum: int) -> sympy.Expr:
+    if isinstance(dimension, sympy.Symbol):
+        return dimension
+    return sympy.Integer(check_integer("dimension", dimension, minimum=minimum))
+
+
+def _length_moment(size: sympy.Expr, pairs: int) -> sympy.Expr:
+    """Return the moment of order ``2 pairs`` of the length of a standard normal vector."""
+    return reduce(mul, (size + 2 * k for k in range(pairs)), sympy.S.One)
