@@ -15,7 +15,7 @@ import sympy
 
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
-from symprop.gaussian.weingarten import D
+from symprop.gaussian.orthogonal_moments import D
 from symprop.numerics.evaluation import as_exact
 
 if TYPE_CHECKING:

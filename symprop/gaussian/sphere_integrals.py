@@ -62,12 +62,6 @@ def mean_log_form(eigenvalues: Sequence[Any], dps: int = 15) -> Enclosure:
     PrecisionNotReached
         If eigenvalues are balls too wide for the digits.
 
-    Notes
-    -----
-    With orthogonal weights of uniform law and as many inputs as units, this is how the expected
-    isometry gap changes by one linear map and normalisation over the batch, the eigenvalues
-    being those of the Gram matrix at trace ``d``.
-
     Error
     -----
     Enclosed.
@@ -75,6 +69,12 @@ def mean_log_form(eigenvalues: Sequence[Any], dps: int = 15) -> Enclosure:
     Source
     ------
     thesis, Corollary 6.4, whose upper bound it replaces.
+
+    Notes
+    -----
+    With orthogonal weights of uniform law and as many inputs as units, this is how the expected
+    isometry gap changes by one linear map and normalisation over the batch, the eigenvalues
+    being those of the Gram matrix at trace ``d``.
 
     Examples
     --------
@@ -110,11 +110,6 @@ def mean_ratio(eigenvalues: Sequence[Any], index: int, dps: int = 15) -> Enclosu
     PrecisionNotReached
         If eigenvalues are balls too wide for the digits.
 
-    Notes
-    -----
-    The Gram matrix of a linear network with normalisation over the batch, without centring, keeps
-    its eigenvectors at infinite width, and these are its next eigenvalues.
-
     Error
     -----
     Enclosed.
@@ -122,6 +117,11 @@ def mean_ratio(eigenvalues: Sequence[Any], index: int, dps: int = 15) -> Enclosu
     Source
     ------
     thesis, equation A.8.
+
+    Notes
+    -----
+    The Gram matrix of a linear network with normalisation over the batch, without centring, keeps
+    its eigenvectors at infinite width, and these are its next eigenvalues.
 
     Examples
     --------

@@ -7,13 +7,13 @@ import pytest
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
+from symprop.gaussian.orthogonal_moments import D, orthogonal_moment
 from symprop.gaussian.sphere import (
     log_form_closed_form,
     ratio_closed_form,
     sphere_moment,
     sphere_moments_of_form,
 )
-from symprop.gaussian.weingarten import D, orthogonal_moment
 from symprop.numerics.enclosure import Enclosure
 
 E = sympy.Symbol("e", positive=True)

@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.gaussian.weingarten import D, orthogonal_moment, pairings, weingarten
+from symprop.gaussian.orthogonal_moments import D, orthogonal_moment, pairings, weingarten
 
 # Printed by haarpy 0.1.1, which sums over zonal spherical functions instead.
 FUNCTIONS = {

@@ -110,11 +110,6 @@ def orthogonal_moment(
         If the numbers of rows and columns differ, there are more than 10, or they do not fit
         into a matrix of this size.
 
-    Notes
-    -----
-    As a function of ``d`` the sum has no pole at any size that the indices fit into, though its
-    terms may have one.
-
     Error
     -----
     Exact.
@@ -122,6 +117,11 @@ def orthogonal_moment(
     Source
     ------
     thesis, equation C.25.
+
+    Notes
+    -----
+    As a function of ``d`` the sum has no pole at any size that the indices fit into, though its
+    terms may have one.
 
     Examples
     --------
