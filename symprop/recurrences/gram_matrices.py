@@ -1,0 +1,100 @@
+"""Homogeneous kernels of whole Gram matrices, tile by tile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.numerics.arrays import real_array
+from symprop.numerics.tiles import matrix_tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[np.float64]
+
+__all__ = ["checked_gram", "homogeneous_gram"]
+
+_OVERSHOOT = 2.0**-40  # cosines this far outside [-1, 1] are rounding, not an error
+
+
+def checked_gram(gram: ArrayLike) -> Array:
+    """Return a Gram matrix as float64, not copied.
+
+    Raises
+    ------
+    InvalidArgument
+        If it is not a square matrix.
+    OutOfDomain
+        If it has no positive, finite diagonal.
+    """
+    matrix = real_array("gram", gram)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
+        raise InvalidArgument(expected("gram", "to be a square matrix", matrix.shape))
+    lengths = np.diagonal(matrix)
+    if not (np.isfinite(lengths) & (lengths > 0)).all():
+        condition = "to have a positive, finite diagonal"
+        raise OutOfDomain(expected("gram", condition, float(lengths.min())))
+    return matrix
+
+
+def homogeneous_gram(gram: Array, kernel: Callable[[Array], Array], diagonal: float) -> Array:
+    r"""Return :math:`\sqrt{q_iq_j}\,k(c_{ij})` for the cosines of a Gram matrix.
+
+    Parameters
+    ----------
+    gram : array of shape (n, n)
+        Inner products; the upper triangle is read.
+    kernel : callable
+        ``k`` on an array of cosines.
+    diagonal : float
+        ``k(1)``.
+
+    Returns
+    -------
+    array of shape (n, n)
+
+    Raises
+    ------
+    OutOfDomain
+        If a cosine lies outside [-1, 1].
+
+    Error
+    -----
+    That of ``kernel``, for the cosines as rounded.
+
+    Examples
+    --------
+    >>> homogeneous_gram(np.array([[4.0, 0.0], [0.0, 1.0]]), lambda c: c + 1, 2.0)
+    array([[8., 2.],
+           [2., 2.]])
+    """
+    exponent = int(np.frexp(np.diagonal(gram).max())[1]) - 1
+    squares = np.ldexp(np.diagonal(gram), -exponent)  # products of two of them do not overflow
+    factor = 2.0**exponent
+    result = np.empty(gram.shape)
+    for rows, columns in matrix_tiles(*gram.shape, upper=True):
+        products = np.sqrt(squares[rows, None] * squares[columns])  # exact for equal squares
+        products *= factor
+        with np.errstate(divide="ignore", invalid="ignore"):  # found below
+            cosines = gram[rows, columns] / products
+        first = slice(rows.start - columns.start, rows.stop - columns.start)
+        if columns.start == rows.start:
+            block = cosines[:, first]
+            upper = np.triu(block)
+            block[:] = upper + np.triu(upper, 1).T
+            np.fill_diagonal(block, 1.0)
+        low, high = cosines.min(), cosines.max()
+        if not (low >= -1 - _OVERSHOOT and high <= 1 + _OVERSHOOT):
+            worst = low if not low >= -1 - _OVERSHOOT else high
+            raise OutOfDomain(expected("gram", "with cosines inside [-1, 1]", float(worst)))
+        values = kernel(cosines)
+        values *= products
+        result[rows, columns] = values
+        result[columns, rows] = values.T
+    np.fill_diagonal(result, diagonal * np.diagonal(gram))
+    return result
