@@ -9,6 +9,7 @@ backpropagation through the very same weights, and cost and memory are of order 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from math import isqrt
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ import numpy as np
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, UnsupportedLaw, expected
 from symprop.foundation.validation import check_choice, check_integer
 from symprop.numerics.arrays import real_array
-from symprop.simulator.conditioned_layers import ARRAYS_KEPT, propagate
+from symprop.simulator.conditioned_layers import ARRAYS_KEPT, advance, propagate
 from symprop.simulator.float_layers import layers_of, normalize
 from symprop.simulator.run import Run
 from symprop.specs.architectures import (
@@ -180,8 +181,12 @@ class _Network:
         )
 
     def forward(self) -> None:
-        self._record(0, self.inputs)
-        for index, (rows, hidden_gram, _) in self._layers(1, self.depth, self.inputs, self.rng):
+        rows = self.inputs
+        self._record(0, rows)
+        for index in range(1, self.depth + 1):
+            layer = self.layers[(index - 1) % len(self.layers)]
+            with self._naming(index):
+                rows, hidden_gram = advance(layer, rows, self.gram[index - 1], self.rng)
             self._record(index, rows, hidden_gram)
 
     def forward_and_back(self, arriving: Array | None, *, memory: int, independent: bool) -> None:
@@ -219,12 +224,18 @@ class _Network:
         self, start: int, end: int, rows: Array, rng: np.random.Generator
     ) -> Iterator[tuple[int, Propagated]]:
         for index in range(start, end + 1):
-            try:
+            with self._naming(index):
                 found = propagate(self.layers[(index - 1) % len(self.layers)], rows, rng)
-            except OutOfDomain as error:
-                raise OutOfDomain(f"In layer {index} of {self.depth}: {error}") from None
             yield index, found
             rows = found.outputs
+
+    @contextmanager
+    def _naming(self, index: int) -> Iterator[None]:
+        """Say in which layer the mathematics ended."""
+        try:
+            yield
+        except OutOfDomain as error:
+            raise OutOfDomain(f"In layer {index} of {self.depth}: {error}") from None
 
     def _record(self, index: int, rows: Array, hidden_gram: Array | float = 0.0) -> None:
         self.hidden_gram[index] = hidden_gram

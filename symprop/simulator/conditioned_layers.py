@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from symprop.simulator.conditioning import GaussianMap, gaussian_map
+from symprop.simulator.conditioning import (
+    GaussianMap,
+    gaussian_map,
+    orthonormal_rows,
+    triangular_root,
+)
 from symprop.simulator.float_layers import FloatLayer, Normalized, normalize
 
 if TYPE_CHECKING:
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["ARRAYS_KEPT", "Leaving", "Passed", "Propagated", "propagate"]
+__all__ = ["ARRAYS_KEPT", "Leaving", "Passed", "Propagated", "advance", "propagate"]
 
 ARRAYS_KEPT = 5
 """How many arrays of the size of the signals a layer keeps for the way back, at most."""
@@ -157,19 +162,72 @@ def propagate(layer: FloatLayer, rows: Array, rng: np.random.Generator) -> Propa
         outer = _affine(total, layer.v, layer.a, rng)
         total = outer.outputs
     if layer.skip:
-        total = total + rows
+        total += rows
     output = None if layer.output is None else normalize(total, layer.output)
     outputs = total if output is None else output.rows
     return Propagated(outputs, hidden_gram, Passed(layer, inner, outer, output, active_gram))
 
 
+def advance(
+    layer: FloatLayer, rows: Array, products: Array, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Draw a layer as `propagate` does, but keep nothing for the way back.
+
+    What a Gaussian matrix does to vectors depends on their inner products alone.
+
+    Parameters
+    ----------
+    layer : FloatLayer
+        Its choices.
+    rows : array of shape (k, n)
+        Signals of ``k`` inputs.
+    products : array of shape (k, k)
+        Their inner products over the width.
+    rng : numpy.random.Generator
+        Source of randomness; the signals are those of `propagate`, up to rounding.
+
+    Returns
+    -------
+    outputs : array of shape (k, n)
+    hidden_gram : array of shape (k, k)
+
+    Raises
+    ------
+    OutOfDomain
+        As `propagate`.
+    """
+    hidden = _images(rows, products, layer.w, layer.b, rng)
+    argument = hidden if layer.hidden is None else normalize(hidden, layer.hidden).rows
+    total = layer.phi.value(argument)
+    if layer.v is not None:
+        total = _images(total, _gram(total), layer.v, layer.a, rng)
+    if layer.skip:
+        total += rows
+    outputs = total if layer.output is None else normalize(total, layer.output).rows
+    return outputs, _gram(hidden)
+
+
+def _images(rows: Array, products: Array, w: float, b: float, rng: np.random.Generator) -> Array:
+    """Return where a weight matrix with its bias takes rows."""
+    factor = triangular_root(w**2 * products + b**2)
+    if factor is None:
+        factor, _ = orthonormal_rows(_extended(rows, w, b), overwrite=True)
+    images: Array = factor @ rng.standard_normal(rows.shape)
+    return images
+
+
 def _affine(rows: Array, w: float, b: float, rng: np.random.Generator) -> GaussianMap:
-    """Return a weight matrix and its bias as one Gaussian map; the bias has an input of its own."""
+    """Return a weight matrix and its bias as one Gaussian map."""
+    return gaussian_map(_extended(rows, w, b), rows.shape[1], rng, overwrite=True)
+
+
+def _extended(rows: Array, w: float, b: float) -> Array:
+    """Return what the standard normal matrix of weights and biases acts on."""
     count, width = rows.shape
     extended = np.empty((count, width + 1))
     np.multiply(rows, w / sqrt(width), out=extended[:, :width])
     extended[:, width] = b
-    return gaussian_map(extended, width, rng, overwrite=True)
+    return extended
 
 
 def _gram(rows: Array) -> Array:

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["GaussianMap", "gaussian_map", "orthonormal_rows"]
+__all__ = ["GaussianMap", "gaussian_map", "orthonormal_rows", "triangular_root"]
 
 _DEPENDENT = 2.0**-48  # a row whose remainder is below this share of it is a rounding error
 _PASSES = 4
+_INDEPENDENT = 2.0**-10  # share of a square that must be left for inner products to be enough
 _BLOCK = 1 << 14
 
 
@@ -190,6 +191,37 @@ def orthonormal_rows(rows: Array, *, overwrite: bool = False) -> tuple[Array, Ar
             row /= length
             factor[index, index] = length
     return factor, basis
+
+
+def triangular_root(products: Array) -> Array | None:
+    """Return the lower triangular factor of inner products, if they determine it accurately.
+
+    Parameters
+    ----------
+    products : array of shape (k, k)
+        Inner products of rows.
+
+    Returns
+    -------
+    array of shape (k, k) or None
+        None if the rows are so close to dependent that they themselves are needed.
+
+    Error
+    -----
+    Relative ``1e-12`` at most, of each diagonal entry.
+
+    Examples
+    --------
+    >>> triangular_root(np.array([[4.0, 2.0], [2.0, 10.0]]))
+    array([[2., 0.],
+           [1., 3.]])
+    """
+    try:
+        factor: Array = np.asarray(np.linalg.cholesky(products), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return None
+    independent = factor.diagonal() ** 2 > _INDEPENDENT * products.diagonal()
+    return factor if independent.all() else None
 
 
 def _length(row: Array) -> float:

@@ -20,7 +20,8 @@ from symprop.foundation.validation import check_choice, check_integer
 from symprop.numerics.arrays import real_array
 from symprop.numerics.evaluation import as_ball
 from symprop.simulator.backends import draw_weights, make_backend
-from symprop.simulator.dense_layers import Parameters, backpropagate, normalized, propagate
+from symprop.simulator.dense_layers import Parameters, backpropagate, propagate
+from symprop.simulator.float_layers import normalize
 from symprop.simulator.run import Run
 from symprop.specs.initialization import weight_law
 
@@ -261,7 +262,7 @@ def _number(value: object) -> float:
 
 def _random_direction(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Return one Gaussian direction of unit mean square, repeated for all inputs."""
-    direction = normalized(rng.standard_normal((shape[0], 1)), centred=False)
+    direction = normalize(rng.standard_normal((1, shape[0])), "rms").rows.T
     return np.broadcast_to(direction, shape)
 
 

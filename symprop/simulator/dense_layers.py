@@ -10,25 +10,23 @@ differentiation does.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from symprop.foundation.errors import OutOfDomain, expected
+from symprop.simulator.float_layers import normalize
+from symprop.simulator.nonlinearities import nonlinearity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from symprop.simulator.backends import Weights
-    from symprop.specs.activations import Activation
     from symprop.specs.architectures import Layer
 
     Array = NDArray[np.float64]
 
-__all__ = ["Gradients", "Parameters", "Signals", "backpropagate", "normalized", "propagate"]
-
-_ROUNDING = 8 * np.finfo(np.float64).eps  # what centring leaves of a constant column
+__all__ = ["Gradients", "Parameters", "Signals", "backpropagate", "propagate"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def propagate(layer: Layer, parameters: Parameters, inputs: Array) -> Signals:
     hidden = parameters.inner.times(inputs)
     if parameters.bias is not None:
         hidden = hidden + parameters.bias
-    active = layer.activation(_normalized_hidden(layer, hidden))
+    active = nonlinearity(layer.activation).value(_normalized_hidden(layer, hidden))
     total = active if parameters.outer is None else parameters.outer.times(active)
     if parameters.branch_bias is not None:
         total = total + parameters.branch_bias
@@ -114,7 +112,7 @@ def propagate(layer: Layer, parameters: Parameters, inputs: Array) -> Signals:
         total = total + inputs
     outputs = total
     if layer.normalize_output is not None:
-        outputs = normalized(total, centred=layer.normalize_output == "layer")
+        outputs = normalize(total.T, layer.normalize_output).rows.T
     return Signals(inputs, hidden, active, total, outputs)
 
 
@@ -146,82 +144,29 @@ def backpropagate(
     """
     total = gradient
     if layer.normalize_output is not None:
-        centred = layer.normalize_output == "layer"
-        total = _through_normalization(signals.total, gradient, centred=centred)
+        total = _through_normalization(signals.total, gradient, layer.normalize_output)
     active = total if parameters.outer is None else parameters.outer.transposed_times(total)
-    slope = _derivative(layer.activation)
+    slope = nonlinearity(layer.activation).slope
     hidden = active * slope(_normalized_hidden(layer, signals.hidden))
     if layer.normalize_hidden:
-        hidden = _through_normalization(signals.hidden, hidden, centred=layer.center_hidden)
+        hidden = _through_normalization(signals.hidden, hidden, _hidden_kind(layer))
     inputs = parameters.inner.transposed_times(hidden)
     if layer.skip:
         inputs = inputs + total
     return Gradients(inputs, hidden, total)
 
 
-def normalized(columns: Array, *, centred: bool) -> Array:
-    """Return columns scaled to unit mean square, their means taken away first or not.
-
-    Parameters
-    ----------
-    columns : array of shape (n, k)
-        What to scale.
-    centred : bool
-        Layer normalisation if true, RMS normalisation if not.
-
-    Returns
-    -------
-    array of shape (n, k)
-
-    Raises
-    ------
-    OutOfDomain
-        If nothing is left of a column to be scaled.
-
-    Conventions
-    -----------
-    No constant is added to the mean square.
-
-    Examples
-    --------
-    >>> normalized(np.array([[1.0], [3.0]]), centred=True)
-    array([[-1.],
-           [ 1.]])
-    """
-    shifted, lengths = _shifted(columns, centred=centred)
-    return shifted / lengths
-
-
-def _shifted(columns: Array, *, centred: bool) -> tuple[Array, Array]:
-    """Return columns, centred if asked for, and their root mean squares."""
-    shifted = columns - columns.mean(axis=0) if centred else columns
-    lengths = np.sqrt(np.mean(shifted**2, axis=0))
-    before = np.sqrt(np.mean(columns**2, axis=0))
-    dead = np.flatnonzero(lengths <= _ROUNDING * before if centred else before == 0)
-    if dead.size:
-        condition = f"to be normalised not to be {'constant' if centred else 'zero'}"
-        raise OutOfDomain(expected("columns", condition, f"column {dead[0]}"))
-    return shifted, lengths
-
-
-def _through_normalization(columns: Array, gradient: Array, *, centred: bool) -> Array:
+def _through_normalization(columns: Array, gradient: Array, kind: str) -> Array:
     """Return the gradient by columns, given that by the normalised columns."""
-    shifted, lengths = _shifted(columns, centred=centred)
-    unit = shifted / lengths
-    radial = unit * np.mean(gradient * unit, axis=0)
-    tangential = gradient - radial
-    if centred:
-        tangential = tangential - gradient.mean(axis=0)
-    result: Array = tangential / lengths
+    result: Array = normalize(columns.T, kind).gradient(gradient.T).T
     return result
+
+
+def _hidden_kind(layer: Layer) -> str:
+    return "layer" if layer.center_hidden else "rms"
 
 
 def _normalized_hidden(layer: Layer, hidden: Array) -> Array:
     if not np.isfinite(hidden).all():
         raise OutOfDomain(expected("hidden signals", "to be finite in float64", "an overflow"))
-    return normalized(hidden, centred=layer.center_hidden) if layer.normalize_hidden else hidden
-
-
-@lru_cache(maxsize=64)
-def _derivative(phi: Activation) -> Activation:
-    return phi.weak_derivative().regular
+    return normalize(hidden.T, _hidden_kind(layer)).rows.T if layer.normalize_hidden else hidden

@@ -5,6 +5,7 @@ Arrays have one row for each input here, so that what belongs to one input lies 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["FloatLayer", "Normalized", "layers_of", "normalize"]
 
 _BITS = 64
-_CONSTANT = 2.0**-50  # what centring leaves of a vector of equal entries is a rounding error
+_CONSTANT = 2.0**-48  # what centring leaves of a vector of equal entries is a rounding error
 
 
 class FloatLayer(NamedTuple):
@@ -84,9 +85,10 @@ def normalize(rows: Array, kind: str) -> Normalized:
     centered = kind == "layer"
     moved = rows - rows.mean(axis=1, keepdims=True) if centered else rows
     length = _lengths(moved)
-    if (length <= (_CONSTANT * _lengths(rows) if centered else 0.0)).any():
-        condition = "not constant" if centered else "not zero"
-        raise OutOfDomain(expected("signals", f"{condition} where normalised", "a dead network"))
+    dead = np.flatnonzero(length <= (_CONSTANT * _lengths(rows) if centered else 0.0))
+    if dead.size:
+        condition = f"not {'constant' if centered else 'zero'} where normalised"
+        raise OutOfDomain(expected("signals", condition, f"those of input {dead[0]}"))
     return Normalized(moved / length, length, centered)
 
 
@@ -105,6 +107,14 @@ def layers_of(architecture: Architecture) -> list[FloatLayer]:
     >>> [(layer.w, layer.hidden) for layer in layers]
     [(1.5, 'layer'), (2.0, 'layer')]
     """
+    try:
+        return list(_layers_of(architecture))
+    except TypeError:  # variances that have no hash, such as balls
+        return list(_layers_of.__wrapped__(architecture))
+
+
+@lru_cache(maxsize=64)
+def _layers_of(architecture: Architecture) -> tuple[FloatLayer, ...]:
     found = []
     for index in range(1, architecture.period + 1):
         layer = architecture.layer(index)
@@ -122,7 +132,7 @@ def layers_of(architecture: Architecture) -> list[FloatLayer]:
                 layer.normalize_output,
             )
         )
-    return found
+    return tuple(found)
 
 
 def _deviation(variance: Any) -> float:

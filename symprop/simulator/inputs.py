@@ -9,11 +9,11 @@ from __future__ import annotations
 import csv
 import json
 import math
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
@@ -224,27 +224,35 @@ def _frame(width: int, rank: int, rng: np.random.Generator) -> Array:
     return frame
 
 
-def _pair(gap: sympy.Expr, width: int, rng: np.random.Generator, shown: str) -> Array:
-    """Return two inputs whose cosine is ``1 - gap``, exact until the last step."""
+@lru_cache(maxsize=64)
+def _gap_and_sine(spec: str) -> tuple[float, float]:
+    """Return one minus a cosine, and its sine, exact until the last step."""
+    form, text = _parts(spec)
+    value = parse_number(text, name="inputs")
+    gap = value if form == "gap" else 1 - value
     square = as_ball(gap * (2 - gap), _BITS)
     if square < 0:
-        raise OutOfDomain(expected("inputs", "to have a cosine inside [-1, 1]", shown))
-    sine = math.sqrt(max(float(square.mid()), 0.0))
+        raise OutOfDomain(expected("inputs", "to have a cosine inside [-1, 1]", spec))
+    return float(as_ball(gap, _BITS).mid()), math.sqrt(max(float(square.mid()), 0.0))
+
+
+def _pair(spec: str, width: int, rng: np.random.Generator) -> Array:
+    gap, sine = _gap_and_sine(spec)
     if sine == 0:
         first = _frame(width, 1, rng)
         return np.hstack([first, first if gap < 1 else -first])
     if width < 2:
         raise InvalidArgument(expected("width", "at least 2 for inputs that differ", width))
     first, other = _frame(width, 2, rng).T
-    return np.stack([first, first - (float(as_ball(gap, _BITS).mid()) * first - sine * other)], 1)
+    return np.stack([first, first - (gap * first - sine * other)], 1)
 
 
 def _cosine(text: str, width: int, rng: np.random.Generator) -> Array:
-    return _pair(1 - parse_number(text, name="inputs"), width, rng, f"cos:{text}")
+    return _pair(f"cos:{text}", width, rng)
 
 
 def _gap(text: str, width: int, rng: np.random.Generator) -> Array:
-    return _pair(parse_number(text, name="inputs"), width, rng, f"gap:{text}")
+    return _pair(f"gap:{text}", width, rng)
 
 
 def _gram(text: str, width: int, rng: np.random.Generator) -> Array:

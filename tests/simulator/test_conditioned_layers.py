@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import OutOfDomain
-from symprop.simulator.conditioned_layers import ARRAYS_KEPT, propagate
+from symprop.simulator.conditioned_layers import ARRAYS_KEPT, advance, propagate
 from symprop.simulator.equality import compare_samples
 from symprop.simulator.float_layers import layers_of
 from symprop.specs.architectures import FullResidual, FullyConnected
@@ -108,3 +108,18 @@ def test_what_is_kept(name: str) -> None:
         values = part if isinstance(part, tuple) else values
         kept |= {id(x): x for x in values if isinstance(x, np.ndarray) and x.size >= rows.size}
     assert 2 <= len(kept) <= ARRAYS_KEPT
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("kind", ["generic", "close", "equal"])
+def test_without_a_way_back_signals_are_the_same(name: str, kind: str) -> None:
+    (layer,) = layers_of(ARCHITECTURES[name])
+    rows = np.random.default_rng(3).normal(size=(3, 40))
+    if kind != "generic":
+        rows[1:] = rows[0] + (1e-7 if kind == "close" else 0) * rows[1:]
+    kept = propagate(layer, rows, np.random.default_rng(4))
+    outputs, hidden_gram = advance(layer, rows, rows @ rows.T / 40, np.random.default_rng(4))
+    np.testing.assert_allclose(outputs, kept.outputs, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(hidden_gram, kept.hidden_gram, rtol=1e-11)
+    differences = kept.outputs[1:] - kept.outputs[0]
+    np.testing.assert_allclose(outputs[1:] - outputs[0], differences, rtol=1e-5, atol=1e-14)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symprop.simulator.conditioning import gaussian_map, orthonormal_rows
+from symprop.simulator.conditioning import gaussian_map, orthonormal_rows, triangular_root
 from symprop.simulator.equality import energy_test
 
 
@@ -100,3 +100,19 @@ def test_the_transpose_agrees_with_what_is_known() -> None:
     seen = gaussian_map(rows, 20, rng)
     leaving = seen.transposed(back, rng)
     np.testing.assert_allclose(leaving @ rows.T, back @ seen.outputs.T, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("gap", [1.0, 1e-1, 1e-2, 2e-3, 1e-4, 1e-12, 0.0])
+def test_inner_products_are_enough_unless_rows_are_nearly_dependent(gap: float) -> None:
+    rng = np.random.default_rng(5)
+    rows = rng.normal(size=(3, 60))
+    rows[1:] = rows[0] + np.sqrt(gap) * (rows[1:] - rows[0])
+    root = triangular_root(rows @ rows.T)
+    assert (root is None) == (gap < 1e-3)
+    if root is not None:
+        np.testing.assert_allclose(root, orthonormal_rows(rows)[0], rtol=1e-11, atol=1e-13)
+
+
+def test_what_is_no_matrix_of_inner_products_has_no_root() -> None:
+    for products in (np.zeros((2, 2)), np.full((2, 2), np.inf), np.array([[1.0, 2.0], [2.0, 1.0]])):
+        assert triangular_root(products) is None

@@ -265,7 +265,7 @@ def test_overflow_names_the_layer() -> None:
 
 def test_dead_networks_cannot_be_normalised() -> None:
     net = FullyConnected("relu", 1, normalization="rms", placement="after")
-    with pytest.raises(OutOfDomain, match="In layer 1 of 2: Expected columns"):
+    with pytest.raises(OutOfDomain, match="In layer 1 of 2: Expected signals not zero"):
         dense_run(net, np.zeros((3, 1)), 2, rng=np.random.default_rng(0))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from symprop.foundation.errors import OutOfDomain
 from symprop.simulator.backends import NumpyBackend, draw_weights
-from symprop.simulator.dense_layers import Parameters, backpropagate, normalized, propagate
+from symprop.simulator.dense_layers import Parameters, backpropagate, propagate
 from symprop.specs.activations import activation
 from symprop.specs.architectures import Layer
 from symprop.specs.initialization import WeightLaw
@@ -104,23 +104,6 @@ def test_a_layer_written_out() -> None:
     np.testing.assert_allclose(
         signals.outputs, total / np.sqrt(np.mean(total**2, axis=0)), rtol=1e-13
     )
-
-
-@pytest.mark.parametrize("centred", [False, True])
-def test_normalised_columns(centred: bool) -> None:
-    columns = np.random.default_rng(1).standard_normal((9, 4)) + 5
-    unit = normalized(columns, centred=centred)
-    np.testing.assert_allclose(np.mean(unit**2, axis=0), 1, rtol=1e-14)
-    assert (np.abs(unit.mean(axis=0)) < 1e-14).all() == centred
-    np.testing.assert_allclose(normalized(3 * unit, centred=centred), unit, rtol=1e-13)
-
-
-def test_what_has_no_length_cannot_be_normalised() -> None:
-    with pytest.raises(OutOfDomain, match="not to be zero but got columns=column 1"):
-        normalized(np.array([[1.0, 0.0], [2.0, 0.0]]), centred=False)
-    with pytest.raises(OutOfDomain, match="not to be constant"):
-        normalized(np.full((3, 1), 0.1), centred=True)
-    assert normalized(np.full((3, 1), 0.1), centred=False)[0, 0] == pytest.approx(1)
 
 
 def test_overflow_is_an_error() -> None:
