@@ -1,0 +1,221 @@
+"""thesis, chapter 3 and appendix B: contraction towards an invariant law, and of Gram matrices."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from symprop.claims.power_series import rational
+from symprop.claims.rational_matrices import (
+    Matrix,
+    eigenvalues,
+    gram,
+    matrices,
+    multiplied,
+    square_matrices,
+)
+from symprop.claims.thesis_total_variation import (
+    ball,
+    distance,
+    invariant,
+    variation,
+)
+from symprop.ledger.claim import Claim
+from symprop.ledger.domain import Drawn, Integer
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
+from symprop.ledger.source import Source
+from symprop.numerics.precision import bits_from_dps, working_bits
+
+__all__ = ["CLAIMS"]
+
+
+HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+
+
+def moved(chain: Matrix, law: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    return multiplied((law,), chain)[0]
+
+
+def contraction(chain: Matrix) -> Fraction:
+    """Return ``1 - alpha``: the largest total variation from two starting points, in one step."""
+    return max(variation(row, other) for row in chain for other in chain)
+
+
+def distance_moved(chain: Matrix, start: int) -> Fraction:
+    law = tuple(Fraction(i == start % len(chain)) for i in range(len(chain)))
+    return variation(moved(chain, law), law)
+
+
+def contracted_distance(chain: Matrix, start: int) -> Fraction:
+    """Return ``alpha`` times the distance of the start from the invariant law."""
+    law = tuple(Fraction(i == start % len(chain)) for i in range(len(chain)))
+    return (1 - contraction(chain)) * variation(law, invariant(chain))
+
+
+def distance_after(chain: Matrix, start: int, layers: int) -> Fraction:
+    law = tuple(Fraction(i == start % len(chain)) for i in range(len(chain)))
+    for _ in range(layers):
+        law = moved(chain, law)
+    return variation(law, invariant(chain))
+
+
+def geometric_bound(chain: Matrix, layers: int) -> Fraction:
+    return contraction(chain) ** layers
+
+
+def printed_exponential(chain: Matrix, layers: int, dps: int) -> Any:
+    with working_bits(bits_from_dps(dps)):
+        return (-ball((1 - contraction(chain)) ** layers)).exp()
+
+
+def has_moved(layers: int) -> bool:
+    return layers >= 1
+
+
+def faster_bound(chain: Matrix, layers: int) -> Fraction:
+    return contraction(chain) ** (2 * layers)
+
+
+def chains() -> Drawn:
+    """Return positive stochastic matrices of two to four states."""
+
+    def build(weights: tuple[tuple[int, ...], ...]) -> Matrix:
+        return tuple(tuple(Fraction(w, sum(row)) for w in row) for row in weights)
+
+    hostile = tuple(
+        map(
+            build,
+            (
+                ((1, 1), (1, 1)),
+                ((1, 99), (99, 1)),
+                ((99, 1), (1, 99)),
+                ((1, 1, 8), (8, 1, 1), (1, 8, 1)),
+                ((97, 1, 1, 1), (1, 97, 1, 1), (1, 1, 97, 1), (1, 1, 1, 1)),
+            ),
+        )
+    )
+
+    def strategy() -> Any:
+        from hypothesis import strategies
+
+        bits = strategies.tuples(*[strategies.booleans()] * 27)
+        return bits.map(
+            lambda flat: build(
+                tuple(
+                    tuple(
+                        1 + sum(w * b for w, b in zip((1, 3, 20), flat[k : k + 3], strict=True))
+                        for k in range(9 * i, 9 * i + 9, 3)
+                    )
+                    for i in range(3)
+                )
+            )
+        )
+
+    return Drawn(strategy, hostile)
+
+
+def fits(x: Matrix, y: Matrix) -> bool:
+    return len(y) == len(y[0]) == len(x)
+
+
+def squared_norm(matrix: Matrix) -> Fraction:
+    return sum((entry * entry for row in matrix for entry in row), Fraction(0))
+
+
+def squared_deviation(x: Matrix, y: Matrix) -> Fraction:
+    """Return ``|G - G_*|_F^2`` for ``G_* = x x'`` and ``G = G_* y``."""
+    star = gram(x)
+    product = multiplied(star, y)
+    return squared_norm(
+        tuple(
+            tuple(a - b for a, b in zip(p, q, strict=True))
+            for p, q in zip(product, star, strict=True)
+        )
+    )
+
+
+def squared_bound(x: Matrix, y: Matrix, dps: int) -> Any:
+    """Return ``|G_*|^2 |G_*^(-1) G - I|_F^2``."""
+    relative = squared_norm(
+        tuple(tuple(entry - (i == j) for j, entry in enumerate(row)) for i, row in enumerate(y))
+    )
+    with working_bits(bits_from_dps(dps)):
+        norm = eigenvalues(gram(x), dps)[-1]
+        return norm * norm * rational(relative)
+
+
+def least_squared_bound(x: Matrix, y: Matrix, dps: int) -> Any:
+    relative = squared_norm(
+        tuple(tuple(entry - (i == j) for j, entry in enumerate(row)) for i, row in enumerate(y))
+    )
+    with working_bits(bits_from_dps(dps)):
+        norm = eigenvalues(gram(x), dps)[0]
+        return norm * norm * rational(relative)
+
+
+CHAIN = {"chain": chains(), "start": Integer(0, 3)}
+
+
+STEPS = CHAIN | {"layers": Integer(0, 6)}
+
+
+STATES = {"chain": "transition probabilities, all positive", "start": "first state"}
+
+
+def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
+    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
+
+
+CLAIMS = (
+    _claim(
+        "distance-to-invariance",
+        "eq 3.7; eq 3.8; Lemma B.4",
+        title="distance to the invariant law through one step",
+        statement="|T(μ) - μ| >= α |μ - μ_*| in total variation, if one step contracts by 1 - α",
+        variables=STATES,
+        assumptions=("finitely many states", "α from the worst pair of starts"),
+        as_printed="Lemma B.4 puts Lemma 3.3 on the left, which is false",
+        checks=(attack(distance_moved, ">=", contracted_distance, domain=CHAIN),),
+        near_miss=attack(distance_moved, ">=", distance, domain=CHAIN),
+    ),
+    _claim(
+        "geometric-contraction",
+        "eq B.33",
+        title="geometric contraction of laws",
+        statement="|μ_l - μ_*| <= (1 - α)^l, which is at most exp(-α^l) for l >= 1",
+        variables=STATES | {"layers": "l"},
+        assumptions=("finitely many states", "α from the worst pair of starts"),
+        as_printed="exp(-α^l), false for l = 0 and of no use beyond; exp(-α l) is meant",
+        checks=(
+            attack(distance_after, "<=", geometric_bound, domain=STEPS),
+            attack(geometric_bound, "<=", printed_exponential, domain=STEPS, assuming=has_moved),
+        ),
+        near_miss=attack(distance_after, "<=", faster_bound, domain=STEPS),
+    ),
+    _claim(
+        "absolute-deviation",
+        "eq B.29",
+        title="from relative to absolute Gram deviations",
+        statement="|G_* - G|_F <= |G_*| |G_*^(-1) G - I|_F",
+        variables={"x": "G_* = x x'", "y": "G = G_* y"},
+        checks=(
+            attack(
+                squared_deviation,
+                "<=",
+                squared_bound,
+                domain={"x": square_matrices(), "y": matrices()},
+                assuming=fits,
+                tries=(45, 900),
+            ),
+        ),
+        near_miss=attack(
+            squared_deviation,
+            "<=",
+            least_squared_bound,
+            domain={"x": square_matrices(), "y": matrices()},
+            assuming=fits,
+        ),
+    ),
+)
+"""Chapter 3 and appendix B, contraction."""

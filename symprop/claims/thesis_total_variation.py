@@ -1,0 +1,293 @@
+"""thesis, chapter 3 and appendix B: total variation between laws of representations.
+
+The witness is a batch of two with ReLU. Normalisation turns every row into (1, -1) or (-1, 1), ReLU
+into (1, 0) or (0, 1); rows of a centred Gaussian matrix do either with probability 1/2. So the mean
+field Gram matrix is ``I/2``, that of width ``d`` is ``diag(k, d - k)/d`` with a binomial ``k``, and
+both laws of the next representation are known exactly.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb, isqrt
+from typing import Any
+
+from flint import arb
+
+from symprop.claims.power_series import rational
+from symprop.claims.rational_matrices import (
+    Matrix,
+    determinant,
+)
+from symprop.ledger.checks import at_points
+from symprop.ledger.claim import Claim
+from symprop.ledger.domain import Integer, Real
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
+from symprop.ledger.source import Source
+from symprop.numerics.precision import bits_from_dps, working_bits
+
+__all__ = ["CLAIMS"]
+
+
+FALSE = Verdict(Outcome.FAILS, Grade.ENCLOSED)
+
+
+HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+
+
+def ball(number: Fraction | int) -> arb:
+    return arb(rational(Fraction(number)))
+
+
+def below(d: int, scale: Any, level: Any) -> arb:
+    """Return the probability that ``scale`` times a chi-square of ``d`` is at most ``level``."""
+    return (level / scale / 2).gamma_lower(arb(d) / 2, regularized=1)
+
+
+def difference_of_laws(d: int, dps: int) -> Any:
+    """Return a lower bound of the total variation between the Gaussian law and its image.
+
+    It is the difference of the probabilities that the first column has a squared length between
+    ``d/2 (1 - h)`` and ``d/2 (1 + h)``, with ``h = 3/2/sqrt(d)``.
+    """
+    with working_bits(bits_from_dps(dps) + 40 + 2 * d):  # the incomplete gamma series cancels
+        width = ball(Fraction(3, 2)) / arb(d).sqrt()
+        ends = [arb(d) / 2 * (1 + sign * width) for sign in (-1, 1)]
+        half = ball(Fraction(1, 2))
+        gaussian = below(d, half, ends[1]) - below(d, half, ends[0])
+        image = arb(0)
+        reach = 6 * isqrt(d) + 1
+        counted = 0
+        for k in range(max(1, d // 2 - reach), min(d, d // 2 + reach) + 1):
+            counted += comb(d, k)
+            scale = arb(k) / d
+            chance = below(d, scale, ends[1]) - below(d, scale, ends[0])
+            image += arb(comb(d, k)) / arb(2) ** d * chance
+        image += (1 - arb(counted) / arb(2) ** d) * arb("0.5 +/- 0.5")  # whatever the rest does
+        return abs(gaussian - image)
+
+
+def printed_radius(d: int, constant: Fraction, dps: int) -> Any:
+    """Return ``constant |G_*^(-1)| (n^2/d) log(d/n)``, ``n = 2`` and ``G_* = I/2``."""
+    with working_bits(bits_from_dps(dps)):
+        return ball(constant) * 8 / d * (arb(d) / 2).log()
+
+
+def restated_radius(d: int, constant: Fraction, dps: int) -> Any:
+    """Return ``constant eps^2 log(1/eps)`` with ``eps = n |G_*^(-1)| B/sqrt d = 4/sqrt d``."""
+    with working_bits(bits_from_dps(dps)):
+        return ball(constant) * 16 / d * (arb(d) / 16).log() / 2
+
+
+def scaled_total_variation(d: int, ratio: Fraction, dps: int) -> Any:
+    """Return the total variation between ``N(0, I)`` and ``N(0, ratio I)`` in ``d`` dimensions.
+
+    The likelihood ratio depends on the squared length and crosses 1 once.
+    """
+    if ratio == 1:
+        return 0
+    with working_bits(bits_from_dps(dps) + 40):
+        r = ball(ratio)
+        level = d * r.log() / (1 - 1 / r)
+        return abs(below(d, arb(1), level) - below(d, r, level))
+
+
+def printed_lower_bound(d: int, ratio: Fraction) -> Fraction:  # noqa: ARG001
+    """Return ``t/100`` with ``t = |G_*^(-1) G - I|_F^2``: one sample, ``n = 1``."""
+    return (ratio - 1) ** 2 / 100
+
+
+def capped_lower_bound(d: int, ratio: Fraction) -> Fraction:  # noqa: ARG001
+    return min(Fraction(1), abs(ratio - 1)) / 100
+
+
+def large_lower_bound(d: int, ratio: Fraction) -> Fraction:  # noqa: ARG001
+    return min(Fraction(1), abs(ratio - 1)) / 2
+
+
+def mixed_total_variation(spread: Fraction, dps: int) -> Any:
+    """Return the total variation between ``N(0, 1)`` and ``N(0, G)``, ``G = 1 +- spread``.
+
+    The difference of the distribution functions at one point is a lower bound only, so both tails
+    and the middle are added up between the points where the densities cross.
+    """
+    with working_bits(bits_from_dps(dps) + 40):
+        variances = [ball(1 - spread), ball(1 + spread)]
+        inner, outer = crossings(variances)
+        total = arb(0)
+        for left, right in ((arb(0), inner), (inner, outer)):
+            masses = [between(v, left, right) for v in (*variances, arb(1))]
+            total += abs((masses[0] + masses[1]) / 2 - masses[2])
+        last = [1 - between(v, arb(0), outer) for v in (*variances, arb(1))]
+        total += abs((last[0] + last[1]) / 2 - last[2])
+        return total / 2
+
+
+def between(variance: arb, left: arb, right: arb) -> arb:
+    """Return ``P(left <= |N(0, variance)| <= right)``."""
+    scale = (2 * variance).sqrt()
+    return (right / scale).erf() - (left / scale).erf()
+
+
+def crossings(variances: list[arb]) -> list[arb]:
+    """Return the two points where the mixture's density equals the standard one, by bisection."""
+
+    def difference(x: arb) -> arb:
+        square = x * x / 2
+        mixture = sum(((-square / v).exp() / v.sqrt() for v in variances), arb(0)) / 2
+        return mixture - (-square).exp()
+
+    found = []
+    for start, end in ((arb(0), arb("1.3")), (arb("1.3"), arb(6))):
+        low, high = start, end
+        first = bool(difference(low) > 0)
+        for _ in range(80):
+            middle = ((low + high) / 2).mid()
+            if bool(difference(middle) > 0) == first:
+                low = middle
+            else:
+                high = middle
+        found.append(low.union(high))
+    return found
+
+
+def average_total_variation(spread: Fraction, dps: int) -> Any:
+    """Return the mean of the total variations from ``N(0, 1)``."""
+    with working_bits(bits_from_dps(dps)):
+        values = [scaled_total_variation(1, 1 + sign * spread, dps) for sign in (-1, 1)]
+        return (values[0] + values[1]) / 2
+
+
+def invariant(chain: Matrix) -> tuple[Fraction, ...]:
+    """Return the invariant law of a positive stochastic matrix, by Cramer's rule."""
+    size = len(chain)
+    weights = []
+    for skipped in range(size):
+        kept = [i for i in range(size) if i != skipped]
+        minor = tuple(tuple(Fraction(i == j) - chain[i][j] for j in kept) for i in kept)
+        weights.append(determinant(minor))
+    total = sum(weights, Fraction(0))
+    return tuple(weight / total for weight in weights)
+
+
+def variation(first: tuple[Fraction, ...], second: tuple[Fraction, ...]) -> Fraction:
+    return sum((abs(a - b) for a, b in zip(first, second, strict=True)), Fraction(0)) / 2
+
+
+def distance(chain: Matrix, start: int) -> Fraction:
+    law = tuple(Fraction(i == start % len(chain)) for i in range(len(chain)))
+    return variation(law, invariant(chain))
+
+
+RATIOS = {"d": Integer(1, reach=40), "ratio": Real("1/50", 50)}
+
+
+LAWS = {"d": "number of rows", "ratio": "G = ratio G_*"}
+
+
+def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
+    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
+
+
+CLAIMS = (
+    _claim(
+        "gaussian-nearly-invariant-printed",
+        "Lemma 3.3",
+        FALSE,
+        title="the Gaussian law is nearly invariant, as printed",
+        statement=(
+            "the total variation between rows N(0, G_*) and their image under a layer is at most "
+            "c |G_*^(-1)| (n²/d) log(d/n); restated, c ε² log(1/ε) with ε = n |G_*^(-1)| B/√d"
+        ),
+        variables={"d": "width", "constant": "c"},
+        assumptions=("n = 2, ReLU, G_* = I/2",),
+        as_printed=(
+            "the two printed bounds differ in the power of |G_*^(-1)|. The distance does not "
+            "tend to 0 with the width for any c: the Gram matrix of a layer fluctuates by as much "
+            "as its d rows can resolve. The proof uses the distance of single rows, and its square"
+        ),
+        checks=(
+            at_points(
+                difference_of_laws, "<=", printed_radius, points=grid(d=(1000,), constant=("1",))
+            ),
+            at_points(
+                difference_of_laws, "<=", restated_radius, points=grid(d=(400,), constant=("1",))
+            ),
+        ),
+        near_miss=at_points(
+            difference_of_laws, "<=", restated_radius, points=grid(d=(500,), constant=("1",))
+        ),
+        corrected_by="thesis.gaussian-image-distance",
+    ),
+    _claim(
+        "gaussian-image-distance",
+        "Lemma 3.3",
+        title="the Gaussian law and its image stay apart",
+        statement="for n = 2 and ReLU the total variation is more than 0.097 at every width",
+        variables={"d": "width"},
+        assumptions=("G_* = I/2",),
+        checks=(at_points(difference_of_laws, ">", "97/1000", points=grid(d=(10, 50, 100, 400))),),
+        near_miss=at_points(difference_of_laws, ">", "1/10", points=grid(d=(100,))),
+    ),
+    _claim(
+        "variation-from-deviation-printed",
+        "Lemma B.7",
+        FALSE,
+        title="total variation from Gram deviation, as printed",
+        statement="tv(N(0, G), N(0, G_*)) >= t/100 where |G_*^(-1) G - I|_F² >= t",
+        variables=LAWS,
+        assumptions=("G not random", "n = 1"),
+        as_printed="the right side exceeds 1 for large t; the known bound has min(1, √t)",
+        checks=(
+            attack(
+                scaled_total_variation,
+                ">=",
+                printed_lower_bound,
+                domain={"d": Integer(1, reach=40), "ratio": Real(1, 1000)},
+            ),
+        ),
+        near_miss=at_points(
+            scaled_total_variation, ">=", printed_lower_bound, points=grid(d=(3,), ratio=("12",))
+        ),
+        corrected_by="thesis.variation-from-deviation",
+    ),
+    _claim(
+        "variation-of-mixtures-printed",
+        "Lemma B.7",
+        FALSE,
+        title="total variation of a mixture, as printed",
+        statement="tv of the law with random G is the mean of tv(N(0, G), N(0, G_*)) over G",
+        variables={"spread": "G = 1 ± spread, equally likely; G_* = 1"},
+        assumptions=("n = d = 1",),
+        as_printed="first step of the proof; total variation is convex, so it is at most that mean",
+        checks=(
+            attack(
+                mixed_total_variation,
+                "==",
+                average_total_variation,
+                domain={"spread": Real("1/100", "9/10")},
+            ),
+        ),
+        near_miss=at_points(
+            mixed_total_variation, "==", average_total_variation, points=grid(spread=("1/2",))
+        ),
+        corrected_by="thesis.variation-from-deviation",
+    ),
+    _claim(
+        "variation-from-deviation",
+        "Lemma B.7",
+        title="total variation from Gram deviation",
+        statement="tv(N(0, G), N(0, G_*)) >= min(1, |G_*^(-1) G - I|_F)/100 for a fixed G",
+        variables=LAWS,
+        assumptions=("n = 1; d rows only enlarge the left side",),
+        checks=(
+            attack(
+                scaled_total_variation, ">=", capped_lower_bound, domain=RATIOS, tries=(60, 600)
+            ),
+        ),
+        near_miss=attack(scaled_total_variation, ">=", large_lower_bound, domain=RATIOS),
+    ),
+)
+"""Chapter 3 and appendix B, total variation."""
