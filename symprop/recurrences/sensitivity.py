@@ -8,6 +8,7 @@ given the inner products of the data before it.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flint import arb
@@ -83,20 +84,21 @@ def vanilla_sensitivity(
     check_dps(dps)
     _check_gram(gram)
 
-    def at(layer: int, bits: int) -> arb:
+    @cache
+    def path(bits: int) -> list[arb]:
         products = [[as_ball(entry, bits, "gram") for entry in row] for row in gram]
-        start = _variance(products)
-        if not start > 0:
-            if bits > _CERTAIN:
-                raise OutOfDomain(expected("gram", "to be that of data that differ", str(start)))
-            return arb("nan")
-        for _ in range(layer):
+        variances = [_variance(products)]
+        for _ in range(depth):
             products = _arc_cosine(products)
-        end = _variance(products)
-        return (start / end).sqrt() if end > 0 else arb("nan")
+            variances.append(_variance(products))
+        if not variances[0] > 0 and bits > _CERTAIN:
+            condition = "to be that of data that differ"
+            raise OutOfDomain(expected("gram", condition, str(variances[0])))
+        # the root of a ball that may hold 0 or less is no ball, and asks for more bits
+        return [(variances[0] / end).sqrt() for end in variances]
 
     def enclosed(layer: int) -> Enclosure:
-        return adaptive(lambda bits: at(layer, bits), dps, "normalised sensitivity")
+        return adaptive(lambda bits: path(bits)[layer], dps, "normalised sensitivity")
 
     return tuple(enclosed(layer) for layer in range(depth + 1))
 
@@ -128,12 +130,13 @@ def _arc_cosine(products: Matrix) -> Matrix:
     result = [list(row) for row in products]
     for i in range(size):
         for j in range(i):
-            cross = products[i][j]
+            # the slope by the inner product, (pi - angle)/pi, is at most 1: errors do not grow
+            cross, radius = products[i][j].mid(), products[i][j].rad()
             lengths = products[i][i] * products[j][j]
             sine = (lengths - cross**2).nonnegative_part().sqrt()
-            if sine.is_zero() and cross.is_zero():
+            if lengths.is_zero():
                 continue  # one of the data is 0
             # no ball of the angle may cross the cut of the arctangent, at cosine -1
             other = arb.atan2(sine, -cross) if cross < 0 else arb.pi() - arb.atan2(sine, cross)
-            result[i][j] = result[j][i] = (sine + other * cross) / arb.pi()
+            result[i][j] = result[j][i] = (sine + other * cross) / arb.pi() + arb(0, radius)
     return result

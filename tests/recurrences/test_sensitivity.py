@@ -71,6 +71,12 @@ def test_a_zero_datum_and_multiples() -> None:
         assert abs(float(value) - 1) < 1e-14
 
 
+def test_depth_does_not_cost_precision() -> None:
+    zeta = vanilla_sensitivity([[1, 0], [0, 1]], 300, dps=30)
+    assert float(zeta[300]) == pytest.approx(plain(np.eye(2), 300)[300], rel=1e-9)
+    assert zeta[300].relative_bits < 250
+
+
 def test_close_data_keep_their_digits() -> None:
     gap = Fraction(1, 10**20)
     zeta = vanilla_sensitivity([[1, 1 - gap], [1 - gap, 1]], 1, dps=30)
