@@ -51,6 +51,8 @@ class DrivenRecurrence:
         Exponent of X from which on G is unknown.
     given : mapping
         Sample values of the symbols in exponents.
+    orders : tuple or None
+        What `leading_orders` is, where that is known beforehand: it is slow to read.
     """
 
     increment: sympy.Expr
@@ -59,6 +61,7 @@ class DrivenRecurrence:
     drive: Drive
     known_to: sympy.Expr | None = None
     given: dict[sympy.Symbol, sympy.Expr] = field(default_factory=dict)
+    orders: tuple[fmpq | None, fmpq | None, sympy.Expr] | None = None
 
     @property
     def first_depth(self) -> int:
@@ -128,6 +131,8 @@ class DrivenRecurrence:
 
         delta is meaningful when a is of order 1/X or less.
         """
+        if self.orders is not None:
+            return self.orders
         scalars = reading_scalars(self.exponents(), self.given)
         forcing, linear = self.coefficients(scalars, fmpq(3), 1)
         block = linear.block(scalars.exponents.element(sympy.Integer(-1)))

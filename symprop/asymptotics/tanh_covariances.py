@@ -8,7 +8,7 @@ import sympy
 
 from symprop.foundation.validation import check_integer
 
-__all__ = ["sech_moment", "tanh_covariance_series"]
+__all__ = ["sech_moment", "tanh_covariance_coefficient", "tanh_covariance_series"]
 
 
 def sech_moment(order: int) -> sympy.Expr:
@@ -82,13 +82,21 @@ def tanh_covariance_series(q: sympy.Expr, cosine: sympy.Expr, terms: int) -> sym
     total = 2 * sympy.asin(cosine) / sympy.pi
     symbol = sympy.Dummy("t", real=True)
     for k in range(1, terms):
-        polynomial = sympy.horner(_coefficient(k, symbol), symbol)
+        polynomial = sympy.horner(tanh_covariance_coefficient(k, symbol), symbol)
         total += polynomial.subs(symbol, tangent) * q**-k
     return total
 
 
-def _coefficient(k: int, t: sympy.Symbol) -> sympy.Expr:
-    """Return ``w_k``: of ``(x**2 - 2 c x y + y**2)**k`` only even powers of x and y count."""
+def tanh_covariance_coefficient(k: int, t: sympy.Symbol) -> sympy.Expr:
+    """Return ``w_k(t)`` of `tanh_covariance_series`, an odd polynomial.
+
+    Of ``(x**2 - 2 c x y + y**2)**k`` only even powers of x and y count.
+
+    Examples
+    --------
+    >>> tanh_covariance_coefficient(1, sympy.Symbol("t"))
+    -pi*t/6
+    """
     total = sympy.S.Zero
     for i in range(k // 2 + 1):
         rest = k - 2 * i

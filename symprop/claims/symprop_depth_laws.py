@@ -1,4 +1,4 @@
-"""symprop D2: the length of tanh networks with one constant of the input, and its digits."""
+"""symprop D2, D3: constants of the inputs of tanh networks, and their digits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from symprop.ledger.claim import Context
 
@@ -127,5 +127,51 @@ D2 = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (D2,)
-"""symprop D2."""
+ANGLE_CONSTANT = "3.64755231812264"
+ANGLE_DIGITS = 13
+RUNS = (((4, 11), (5, 12)), ((5, 13), (6, 16)))  # powers of 1/l in the expansion, digits
+
+
+def angle_matched(stated: str) -> Callable[[Context], Evidence]:
+    """Return the check that two orders, stopped at two depths, both give the number stated."""
+
+    def check(context: Context) -> Evidence:
+        import mpmath
+
+        from symprop.asymptotics.angle_constants import angle_constant
+        from symprop.numerics.precision import working_digits
+        from symprop.specs.architectures import FullResidual
+
+        net = FullResidual("tanh", PAR["sv2"], PAR["sa2"], PAR["sw2"], PAR["sb2"])
+        told = []
+        for terms, digits in context.pick(RUNS):
+            found = angle_constant(net, PAR["p0"], "1/2", dps=digits, terms=terms)
+            shown = mpmath.nstr(found.value, digits)
+            told.append(f"K' = {shown} from {found.layers} layers, order {terms}")
+            with working_digits(digits + 5):
+                off = abs(found.value - mpmath.mpf(stated))
+                if off > mpmath.mpf(10) ** -min(digits, ANGLE_DIGITS):
+                    counterexample = Counterexample({"terms": str(terms)}, shown, stated)
+                    return Evidence.fails(Grade.SAMPLED, counterexample, told[-1])
+        return Evidence.holds(Grade.SAMPLED, "; ".join(told))
+
+    return check
+
+
+D3_CONSTANT = Claim(
+    id="symprop.tanh-angle-constant",
+    title="The constant of two inputs in a tanh network",
+    statement=(
+        "At (σ_v², σ_a², σ_w², σ_b²) = (3/2, 1/2, 169/100, 49/100), p_0 = 1 and e_0 = 1/2, "
+        "e - 1/2 = K' l^(-δ*) + P l^(-1/2) + ... with δ* = 1 - √3/π and "
+        "K' = 3.64755231812264 to 13 digits behind the point"
+    ),
+    variables={"terms": "powers of 1/l to which the expansion is continued"},
+    source=Source("symprop", "D3"),
+    checks=(angle_matched(ANGLE_CONSTANT),),
+    near_miss=angle_matched("3.64755231812764"),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+CLAIMS = (D2, D3_CONSTANT)
+"""symprop D2 and the constant of D3."""
