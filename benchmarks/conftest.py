@@ -63,6 +63,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for result in session.benchmarks:
         rows.setdefault(result.group, {})[result.extra_info["system"]] = result
     terminalreporter.section("ratios and rates")
+    _print_exponents(terminalreporter, session.benchmarks)
     for row, sides in rows.items():
         own = sides.get("symprop")
         if own is None or own.has_error:
@@ -81,6 +82,22 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             if compared is not None:
                 met = f"  asked {compared:.0f}x  {_verdict(ratio, compared)}"
             terminalreporter.write_line(f"{row}: {ratio:.1f}x faster than {system}{met}")
+
+
+def _print_exponents(terminalreporter: Any, results: Any) -> None:
+    """Print the power of a size that times grow with, where rows have one."""
+    import numpy as np
+
+    times: dict[str, list[tuple[float, float]]] = {}
+    for result in results:
+        if "grows" in result.extra_info and not result.has_error:
+            name, size = result.extra_info["grows"]
+            times.setdefault(name, []).append((size, result.stats.median))
+    for name, points in times.items():
+        if len(points) > 1:
+            sizes, medians = np.log(points).T
+            exponent = np.polyfit(sizes, medians, 1)[0]
+            terminalreporter.write_line(f"time grows with {name} to the power {exponent:.2f}")
 
 
 def _verdict(reached: float, asked: float) -> str:
