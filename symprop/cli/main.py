@@ -24,6 +24,7 @@ from symprop.cli import (
     phases,
     sensitivity,
     simulation,
+    tangents,
     verification,
 )
 from symprop.foundation.errors import InvalidArgument, SymPropError
@@ -64,6 +65,7 @@ app.command("simulate")(simulation.simulate)
 app.command("verify")(verification.verify)
 app.add_typer(gram.app, name="gram")
 app.add_typer(sensitivity.app, name="sensitivity")
+app.add_typer(tangents.app, name="tangent")
 app.add_typer(ledger_commands.app, name="ledger")
 
 
