@@ -50,6 +50,7 @@ _SHIFT_DEPTH, _SHIFT_TERMS = 1024, 18
 _STRIDE = 256  # layers between reports of progress
 _SERIES_TERMS = 12
 _GUARD_DIGITS = 20
+_GUARD_BITS = 32  # below which an error of the orbit does not matter
 
 
 @lru_cache(maxsize=64)
@@ -217,7 +218,7 @@ def _orbit(network: FullResidual, inputs: Inputs, bits: int) -> Iterator[tuple[a
     w, b, v, a = (as_ball(value, bits) for value in _exact_variances(network))
     with working_bits(bits):
         second, cross = _series(bits)
-    last, small = cross[-1], arb(2) ** (-bits)
+    last, small = cross[-1], arb(2) ** (_GUARD_BITS - bits)
     endless = extend_ball_path(path, network, inputs, 2**62, bits)
     p = gamma = arb(0)
     for layer in count():
