@@ -11,7 +11,8 @@ a convolution as explained there; and with ``g = 1 - c``, from
 .. math:: V-W=\frac1{8q}\sum_{jl}s_js_l\bigl[e^{-(x_j-x_l)^2/2}(1-e^{-gx_jx_l})
     +e^{-(x_j+x_l)^2/2}(e^{gx_jx_l}-1)\bigr],
 
-where all terms are positive and only small differences of the indices matter.
+where all terms are positive and only small differences of the indices matter. At variances in
+the thousands the nodes are so many that the rules of `conditional_rule` are quicker.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+
+from symprop.gaussian.conditional_rule import (
+    Estimate,
+    conditional_covariance,
+    conditional_deficit,
+)
+from symprop.specs.activations import activation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +45,8 @@ _TINY = 0.5  # and for the deficit, whose terms are all positive, below this one
 _LOW = 0.2  # and below this correlation
 _FEW = 40  # nodes for which the full matrix is as quick
 _MOST = 2000
+_LARGE = 2000.0  # variance above which the nested rules are quicker for the deficit
+_TANH = activation("tanh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def tanh_float_kernel(q1: float, q2: float, c: float) -> float | None:
     Returns
     -------
     float or None
-        None where thousands of nodes would be needed for variances of very different sizes.
+        None where no rule converges.
 
     Conventions
     -----------
@@ -92,7 +102,7 @@ def tanh_float_kernel(q1: float, q2: float, c: float) -> float | None:
     x = nodes.x
     if min(q1, q2) < _SMALL or size < _LOW or x.size <= _FEW:
         if x.size > _MOST:
-            return None
+            return _nested(conditional_covariance(_TANH, _TANH, q1, q2, c, 1 - c))
         z = size * np.outer(x, x)
         half = 0.5 * x**2
         products = np.exp(z - half[:, None] - half) * np.expm1(-2 * z)
@@ -105,7 +115,11 @@ def tanh_float_kernel(q1: float, q2: float, c: float) -> float | None:
     return float(np.copysign(total / scale, c))
 
 
-def tanh_float_deficit(q: float, gap: float) -> float:
+def _nested(found: Estimate | None) -> float | None:
+    return None if found is None else found.value
+
+
+def tanh_float_deficit(q: float, gap: float) -> float | None:
     r"""Return ``V(q) - W(q, (1 - gap) q)`` of tanh in float64, accurate relative to itself.
 
     .. math:: V-W=\frac1{4q}\iint\frac{e^{-(x^2+y^2)/2}(\sinh xy-\sinh cxy)}
@@ -120,7 +134,8 @@ def tanh_float_deficit(q: float, gap: float) -> float:
 
     Returns
     -------
-    float
+    float or None
+        None where no rule converges.
 
     Conventions
     -----------
@@ -139,6 +154,10 @@ def tanh_float_deficit(q: float, gap: float) -> float:
     >>> f"{tanh_float_deficit(1.0, 1e-20):.12e}"
     '4.644029024483e-21'
     """
+    if gap == 0.0:
+        return 0.0
+    if q > _LARGE:
+        return _nested(conditional_deficit(_TANH, q, gap))
     nodes = _nodes(q, q, 1.0, 0.0)
     x, s = nodes.x, nodes.first
     if q < _TINY:

@@ -130,6 +130,12 @@ class BallMoments:
         """The moments of the derivative, whose `second_moment` enters all gradients."""
         return BallMoments(derivative_of(self.phi), self.phi)
 
+    @property
+    def needs_quadrature(self) -> bool:
+        """Whether the second moment has neither a formula nor the sums made for tanh."""
+        saturating = tanh_scale(self.phi if self._parent is None else self._parent)
+        return saturating is None and isinstance(self._second_moment, LengthBalls)
+
     @cached_property
     def _second_moment(self) -> Callable[[arb, int], arb]:
         scale = tanh_scale(self.phi)

@@ -19,17 +19,33 @@ __all__ = ["Expit", "Expm1", "Log1p", "Softplus", "stable_form"]
 class Expm1(sympy.Function):  # type: ignore[misc]
     """``exp(u) - 1``."""
 
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:  # noqa: ARG002
+        """Return the derivative."""
+        return sympy.exp(self.args[0])
+
 
 class Log1p(sympy.Function):  # type: ignore[misc]
     """``log(1 + u)``."""
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:  # noqa: ARG002
+        """Return the derivative."""
+        return 1 / (1 + self.args[0])
 
 
 class Expit(sympy.Function):  # type: ignore[misc]
     """``1/(1 + exp(-u))``."""
 
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:  # noqa: ARG002
+        """Return the derivative."""
+        return Expit(self.args[0]) * Expit(-self.args[0])
+
 
 class Softplus(sympy.Function):  # type: ignore[misc]
     """``log(1 + exp(u))``."""
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:  # noqa: ARG002
+        """Return the derivative."""
+        return Expit(self.args[0])
 
 
 def _complement_cosine(u: sympy.Expr, sign: int) -> sympy.Expr:
