@@ -18,8 +18,6 @@ from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.scalars import BallScalars, constant_ball
 from symprop.asymptotics.series_reading import exponents_within, read_series
 from symprop.foundation.errors import OutOfDomain, expected
-from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import as_ball, compile_ball
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -169,28 +167,10 @@ class DrivenRecurrence:
         drive_start: mpmath.mpf | None = None,
     ) -> Iterator[mpmath.mpf] | None:
         """Return the values from layer 0 on if G is exact and the drive can be run."""
-        drive = self.drive.orbit(values, drive_start, bits)
-        if self.known_to is not None or drive is None:
+        if self.known_to is not None:
             return None
-        return self._orbit(values, start, bits, drive)
-
-    def _orbit(
-        self,
-        values: Mapping[sympy.Symbol, object],
-        start: mpmath.mpf,
-        bits: int,
-        drive: Iterator[dict[sympy.Symbol, arb]],
-    ) -> Iterator[mpmath.mpf]:
-        names = self.increment.free_symbols - {self.unknown, *self.drive.symbols}
-        constants = {symbol: constant_ball(symbol, values, bits) for symbol in names}
-        moving = sorted(self.drive.symbols, key=str)
-        step = compile_ball(self.unknown + self.increment, [self.unknown, *moving, *constants])
-        value = start
-        for at in drive:
-            yield value
-            driving = (at[symbol] for symbol in moving)
-            ball = step(as_ball(value, bits), *driving, *constants.values())
-            value = Enclosure(ball.real).midpoint
+        image = self.unknown + self.increment
+        return self.drive.stepped(image, self.unknown, values, start, drive_start, bits)
 
 
 def nonlinear_order(problem: DrivenRecurrence, reach: fmpq, size: fmpq) -> int:

@@ -20,7 +20,8 @@ from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.scalars import BallScalars, ExactScalars, ExpressionScalars, constant_ball
 from symprop.asymptotics.series_reading import converted
 from symprop.foundation.errors import InvalidArgument, expected
-from symprop.numerics.evaluation import as_ball
+from symprop.numerics.enclosure import Enclosure
+from symprop.numerics.evaluation import as_ball, compile_ball
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,6 +107,34 @@ class Drive:
         assert self.symbol is not None
         symbol = self.symbol
         return ({INDEX: arb(n), symbol: as_ball(value, bits)} for n, value in enumerate(run))
+
+    def stepped(
+        self,
+        image: sympy.Expr,
+        unknown: sympy.Symbol,
+        values: Mapping[sympy.Symbol, object],
+        start: mpmath.mpf,
+        drive_start: mpmath.mpf | None,
+        bits: int,
+    ) -> Iterator[mpmath.mpf] | None:
+        """Return the orbit of ``unknown -> image`` along the drive, unless that cannot be run."""
+        driving = self.orbit(values, drive_start, bits)
+        if driving is None:
+            return None
+        moving = sorted(self.symbols, key=str)
+        names = image.free_symbols - {unknown, *moving}
+        constants = {symbol: constant_ball(symbol, values, bits) for symbol in names}
+        step = compile_ball(image, [unknown, *moving, *constants])
+
+        def run() -> Iterator[mpmath.mpf]:
+            value = start
+            for at in driving:
+                yield value
+                balls = (at[symbol] for symbol in moving)
+                ball = step(as_ball(value, bits), *balls, *constants.values())
+                value = Enclosure(ball.real).midpoint
+
+        return run()
 
     def position(self, values: Mapping[sympy.Symbol, object], layer: int, bits: int) -> arb:
         """Return X at a layer."""

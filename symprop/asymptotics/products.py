@@ -20,17 +20,16 @@ from symprop.asymptotics.drives import (
 from symprop.asymptotics.exact_fields import ExactField
 from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, terms_of
 from symprop.asymptotics.matching import series_ball
-from symprop.asymptotics.scalars import BallScalars, constant_ball
+from symprop.asymptotics.scalars import BallScalars
 from symprop.asymptotics.series_reading import converted, exponents_within, read_series
 from symprop.foundation.errors import OutOfDomain, expected
 from symprop.foundation.validation import check_integer
-from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import compile_ball
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from symprop.asymptotics.power_log_series import PowerLogSeries
+    from symprop.asymptotics.scalars import Scalars
 
 __all__ = ["ProductRecurrence", "product_expansion"]
 
@@ -69,10 +68,14 @@ class ProductRecurrence:
         within = exponents_within(self.increment, self.drive.symbols)
         return [*within, *drive_exponents(self.drive), *known]
 
-    def log_factor(self, window: fmpq) -> PowerLogSeries:
-        """Return ``log g`` in X with SymPy coefficients."""
-        scalars = reading_scalars(self.exponents(), self.given)
-        bindings = self.drive.bindings(scalars, window)
+    def log_factor(
+        self,
+        scalars: Scalars,
+        window: fmpq,
+        values: Mapping[sympy.Symbol, object] | None = None,
+    ) -> PowerLogSeries:
+        """Return ``log g`` in X."""
+        bindings = self.drive.bindings(scalars, window, values)
         read = read_series(self.increment, bindings, scalars, window)
         if self.known_to is not None:
             read = read.truncated(scalars.exponents.size(scalars.exponents.element(self.known_to)))
@@ -82,7 +85,7 @@ class ProductRecurrence:
 
     def log_product(self, window: fmpq) -> PowerLogSeries:
         """Return the logarithm of the product, with field coefficients."""
-        read = self.log_factor(window)
+        read = self.log_factor(reading_scalars(self.exponents(), self.given), window)
         scalars = solving_scalars([read], [self.drive.step], self.given)
         return indefinite_sum(converted(read, scalars), scalars.coefficient(self.drive.step))
 
@@ -91,17 +94,8 @@ class ProductRecurrence:
     ) -> Callable[[int, arb], arb]:
         """Return the map from layer and value to C, by a long expansion in balls."""
         scalars = BallScalars(ExactField(self.exponents(), self.given), bits, values)
-        window = fmpq(max(4, terms // 2))
-        read = read_series(
-            self.increment, self.drive.bindings(scalars, window, values), scalars, window
-        )
-        size = read.size()
-        assert size is not None
-        if self.known_to is not None:
-            field = scalars.exponents
-            read = read.truncated(field.size(field.element(self.known_to)))
-        read = read if read.cutoff is not None else read.truncated(size - window)
-        logarithm = indefinite_sum(read.log(), scalars.coefficient(self.drive.step))
+        factor = self.log_factor(scalars, fmpq(max(4, terms // 2)), values)
+        logarithm = indefinite_sum(factor, scalars.coefficient(self.drive.step))
 
         def constant(layer: int, value: arb) -> arb:
             position = self.drive.position(values, layer, bits)
@@ -117,27 +111,11 @@ class ProductRecurrence:
         drive_start: mpmath.mpf | None = None,
     ) -> Iterator[mpmath.mpf] | None:
         """Return the products from layer 0 on if the factor is exact and the drive can be run."""
-        drive = self.drive.orbit(values, drive_start, bits)
-        if self.known_to is not None or drive is None:
+        if self.known_to is not None:
             return None
-        return self._products(values, start, bits, drive)
-
-    def _products(
-        self,
-        values: Mapping[sympy.Symbol, object],
-        start: mpmath.mpf,
-        bits: int,
-        drive: Iterator[dict[sympy.Symbol, arb]],
-    ) -> Iterator[mpmath.mpf]:
-        names = self.increment.free_symbols - self.drive.symbols
-        constants = {symbol: constant_ball(symbol, values, bits) for symbol in names}
-        moving = sorted(self.drive.symbols, key=str)
-        factor = compile_ball(self.increment, [*moving, *constants])
-        value = start
-        for at in drive:
-            yield value
-            driving = (at[symbol] for symbol in moving)
-            value = value * Enclosure(factor(*driving, *constants.values()).real).midpoint
+        product = sympy.Dummy("y")
+        image = product * self.increment
+        return self.drive.stepped(image, product, values, start, drive_start, bits)
 
 
 def product_expansion(
