@@ -182,6 +182,7 @@ CLAIMS = (
             ),
         ),
         near_miss=at_points(sum_of_log_norms, "<=", printed_sum_bound, points=[{"constant": 2}]),
+        corrected_by="thesis.sum-of-log-norms",
     ),
 )
 """Appendix C: Lipschitz losses, and the sum of log-norms over the layers."""

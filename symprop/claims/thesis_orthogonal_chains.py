@@ -276,7 +276,7 @@ CLAIMS = (
             "<=",
             small_second_phase_bound,
             points=grid(d=(4,), skew=("11/10",), layers=(20,)),
-            sizes=(8000, 40_000),
+            sizes=(16_000, 40_000),
         ),
     ),
     _claim(
