@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "log_form_closed_form",
     "ratio_closed_form",
+    "ratio_distribution",
     "sphere_moment",
     "sphere_moments_of_form",
 ]
@@ -206,17 +207,22 @@ def log_form_closed_form(
     return _simplex_mean_logarithm(positive, size // _PAIR)
 
 
-def ratio_closed_form(eigenvalues: Sequence[Any], index: int) -> sympy.Expr:
-    r"""Return :math:`\mathrm E\,\lambda_iz_i^2/\sum_k\lambda_kz_k^2` in two dimensions.
+def ratio_closed_form(
+    eigenvalues: Sequence[Any], index: int, multiplicities: Sequence[int] | None = None
+) -> sympy.Expr:
+    r"""Return :math:`\mathrm E\,\lambda_iz_i^2/\sum_k\lambda_kz_k^2` where it is elementary.
 
-    .. math:: \frac{\sqrt{\lambda_i}}{\sqrt{\lambda_1}+\sqrt{\lambda_2}}
+    .. math:: \lambda_i\frac{\partial}{\partial\lambda_i}\,\mathrm E\log z^\top\Lambda z
+        =\frac{\sqrt{\lambda_i}}{\sqrt{\lambda_1}+\sqrt{\lambda_2}}\quad(d=2)
 
     Parameters
     ----------
     eigenvalues : sequence of exact numbers or symbols
-        Of :math:`\Lambda`; two, or any number of equal ones.
+        Of :math:`\Lambda`.
     index : int
-        ``i``, counted from 0.
+        ``i``, counted from 0 in the sequence given.
+    multiplicities : sequence of int, optional
+        How often each occurs; once by default. The ratio is that of one coordinate.
 
     Returns
     -------
@@ -225,11 +231,11 @@ def ratio_closed_form(eigenvalues: Sequence[Any], index: int) -> sympy.Expr:
     Raises
     ------
     InvalidArgument
-        If there is no such eigenvalue.
+        If there is no such eigenvalue, or they and the multiplicities do not match.
     OutOfDomain
         If an eigenvalue is negative, or all are zero.
     NoClosedForm
-        In more than two dimensions, unless all are equal.
+        Where the mean logarithm has none, unless all eigenvalues are equal.
 
     Error
     -----
@@ -244,15 +250,75 @@ def ratio_closed_form(eigenvalues: Sequence[Any], index: int) -> sympy.Expr:
     >>> ratio_closed_form([4, 1], 0)
     2/3
     """
-    values = [_value(value) for value in eigenvalues]
-    index = check_integer("index", index, minimum=0, maximum=len(values) - 1)
+    given = list(eigenvalues)
+    index = check_integer("index", index, minimum=0, maximum=max(len(given) - 1, 0))
+    values, counts = _with_multiplicities(given, multiplicities)
     _check_signs(values)
-    if len(set(values)) == 1:
-        return sympy.Rational(1, len(values))
-    if len(values) != _PAIR:
-        raise NoClosedForm("Mean ratios of squares have a closed form in two dimensions only.")
-    roots = [sympy.sqrt(value) for value in values]
-    return sympy.radsimp(roots[index] / sum(roots))
+    group = values.index(_value(given[index]))
+    if values[group] == 0:
+        return sympy.S.Zero
+    moving = sympy.Dummy("x", positive=True)
+    form = log_form_closed_form([*values[:group], moving, *values[group + 1 :]], counts)
+    slope = moving * sympy.diff(form, moving) / counts[group]
+    return sympy.radsimp(sympy.simplify(slope).subs(moving, values[group]))
+
+
+def ratio_distribution(
+    eigenvalues: Sequence[Any], multiplicities: Sequence[int] = (1, 1)
+) -> sympy.Expr:
+    r"""Return the distribution function of the share of the first of two eigenvalues.
+
+    .. math:: P\Bigl(\frac{\lambda_1A}{\lambda_1A+\lambda_2(1-A)}\le x\Bigr)=I_y(m_1/2,m_2/2),
+        \qquad y=\frac{\lambda_2x}{\lambda_1(1-x)+\lambda_2x},
+
+    ``A`` being the squared length of the first ``m_1`` of ``m_1 + m_2`` coordinates on the sphere.
+
+    Parameters
+    ----------
+    eigenvalues : sequence of two positive exact numbers or symbols
+        :math:`\lambda_1,\lambda_2`.
+    multiplicities : sequence of two int
+        ``m_1`` and ``m_2``.
+
+    Returns
+    -------
+    sympy.Expr
+        A function of the symbol ``x`` on [0, 1]; for single eigenvalues an arcsine, for others a
+        regularised incomplete Beta function.
+
+    Raises
+    ------
+    InvalidArgument
+        If there are not two eigenvalues and multiplicities.
+    OutOfDomain
+        If an eigenvalue is not positive.
+
+    Error
+    -----
+    Exact.
+
+    Source
+    ------
+    thesis, equation A.8 (whose mean this law has).
+
+    Examples
+    --------
+    >>> ratio_distribution([1, 1])
+    2*asin(sqrt(x))/pi
+    """
+    values = [_value(value) for value in eigenvalues]
+    counts = [check_integer("multiplicity", count, minimum=1) for count in multiplicities]
+    if len(values) != _PAIR or len(counts) != _PAIR:
+        raise InvalidArgument(expected("eigenvalues", "to be two, with multiplicities", values))
+    _check_signs(values)
+    if 0 in values:
+        raise OutOfDomain(expected("eigenvalues", "> 0", values))
+    x = sympy.Symbol("x")
+    share = sympy.simplify(values[1] * x / (values[0] * (1 - x) + values[1] * x))
+    if counts == [1, 1]:
+        return 2 * sympy.asin(sympy.sqrt(share)) / sympy.pi
+    halves = [sympy.Rational(count, 2) for count in counts]
+    return sympy.betainc_regularized(*halves, 0, share)
 
 
 def _simplex_mean_logarithm(positive: list[tuple[sympy.Expr, int]], pairs: int) -> sympy.Expr:

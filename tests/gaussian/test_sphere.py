@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import mpmath
 import pytest
 import sympy
@@ -11,9 +13,11 @@ from symprop.gaussian.orthogonal_moments import D, orthogonal_moment
 from symprop.gaussian.sphere import (
     log_form_closed_form,
     ratio_closed_form,
+    ratio_distribution,
     sphere_moment,
     sphere_moments_of_form,
 )
+from symprop.gaussian.sphere_integrals import mean_ratio
 from symprop.numerics.enclosure import Enclosure
 
 E = sympy.Symbol("e", positive=True)
@@ -105,8 +109,40 @@ def test_ratios() -> None:
     total = ratio_closed_form([E, 1], 0) + ratio_closed_form([E, 1], 1)
     assert sympy.simplify(total) == 1
     assert ratio_closed_form([7, 7, 7], 2) == sympy.Rational(1, 3)
+    assert ratio_closed_form([5, 0, 0], 1) == 0
+    assert ratio_closed_form([5, 0, 0], 0) == 1
     with pytest.raises(NoClosedForm):
         ratio_closed_form([1, 2, 3], 0)
+
+
+def test_ratios_of_even_multiplicities() -> None:
+    """With two pairs the share of the first is uniform on the simplex, tilted: by integration."""
+    a, b = sympy.Rational(3), sympy.Rational(1, 2)
+    x = sympy.Symbol("x", positive=True)
+    mean = sympy.integrate(a * x / (a * x + b * (1 - x)), (x, 0, 1))
+    exact = 2 * ratio_closed_form([a, b], 0, [2, 2])
+    assert abs(sympy.N(exact - mean, 30)) < 1e-25
+    assert sympy.simplify(exact + 2 * ratio_closed_form([a, b], 1, [2, 2])) == 1
+
+
+@pytest.mark.parametrize("counts", [(1, 1), (2, 3), (4, 2)])
+def test_distribution_of_the_share(counts: tuple[int, int]) -> None:
+    """Its mean is the mean ratio, and its quantiles are those of a Beta law."""
+    law = ratio_distribution([3, 1], counts)
+    (x,) = law.free_symbols
+    with mpmath.workdps(20):
+        # SymPy's own translation forgets that the function is regularised
+        beta = {"betainc_regularized": partial(mpmath.betainc, regularized=True)}
+        values = sympy.lambdify(x, law, [beta, "mpmath"])
+        mean = mpmath.quad(lambda t: 1 - values(t), [0, 0.5, 1])
+        single = mean_ratio([3] * counts[0] + [1] * counts[1], 0)
+        assert abs(mean - counts[0] * single.midpoint) < 1e-10
+        m, n = (mpmath.mpf(count) / 2 for count in counts)
+        for share in (0.1, 0.5, 0.9):
+            y = mpmath.mpf(share) / 3 / (1 - share + mpmath.mpf(share) / 3)
+            assert abs(values(mpmath.mpf(share)) - mpmath.betainc(m, n, 0, y, regularized=True)) < (
+                1e-12
+            )
 
 
 @pytest.mark.parametrize(
@@ -128,6 +164,10 @@ def test_what_is_refused() -> None:
         sphere_moment([2, 2, 2], 2)
     with pytest.raises(InvalidArgument, match="power"):
         sphere_moment([-2])
+    with pytest.raises(InvalidArgument, match="two, with multiplicities"):
+        ratio_distribution([1, 2, 3])
+    with pytest.raises(OutOfDomain):
+        ratio_distribution([1, 0])
     for values in ([0, 0], [-1, 1]):
         with pytest.raises(OutOfDomain):
             log_form_closed_form(values)
