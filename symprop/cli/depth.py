@@ -10,6 +10,7 @@ import typer
 from symprop.cli.counting import counted
 from symprop.cli.networks import named_network
 from symprop.cli.numeric import number, print_json, working_dps
+from symprop.foundation.errors import InvalidArgument, expected
 from symprop.foundation.validation import check_integer
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["trajectory"]
 
 _TEXT_ROWS = 24
+_MOST_ENTRIES = 30_000_000  # of the table of all layers, about a gigabyte
+_BALL_SIZE = 20  # of a ball against a float
+_COLUMNS = (3, 12)  # of one input and of two
 
 
 def trajectory(
@@ -57,6 +61,7 @@ def trajectory(
     if every is not None:
         check_integer("every", every, minimum=1)
     digits = None if dps is None else working_dps(dps)
+    _check_memory(depth, pair=cosine is not None or angle_gap is not None, balls=dps is not None)
     given = {
         "weight_variance": weight_variance,
         "bias_variance": bias_variance,
@@ -86,6 +91,13 @@ def trajectory(
         print(path.to_csv(gradients=gradients, every=every or 1), end="")
     else:
         _print_table(path, gradients, every or max(1, depth // _TEXT_ROWS))
+
+
+def _check_memory(depth: int, *, pair: bool, balls: bool) -> None:
+    most = _MOST_ENTRIES // _COLUMNS[pair] // (_BALL_SIZE if balls else 1)
+    if depth > most:
+        condition = f"<= {most}, as all layers are kept until they are printed,"
+        raise InvalidArgument(expected("depth", condition, depth))
 
 
 def _kinds() -> tuple[type, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from symprop.foundation.errors import InvalidArgument
+from symprop.foundation.errors import InvalidArgument, expected
 
 __all__ = ["figure"]
 
@@ -33,6 +33,10 @@ def figure(
     suffix = None if output is None else output.suffix.removeprefix(".").lower()
     if suffix is not None and suffix not in known:
         raise InvalidArgument(f"Expected --output to end in one of {', '.join(known)}: {output}.")
+    for target in (output, data):
+        if target is not None and not target.parent.is_dir():
+            folder = f"to be in a folder that exists, which {target.parent} does not"
+            raise InvalidArgument(expected("file", folder, str(target)))
     plot = make_figure(key)
     for target in {data, output if suffix == "csv" else None}:
         if target is not None:

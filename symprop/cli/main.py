@@ -111,15 +111,24 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         _leave(2, str(error))
     except (KeyboardInterrupt, typer.Abort):
         _leave(_INTERRUPTED, "Interrupted.")
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except BrokenPipeError:
+        _leave_closed_pipe()
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # Typer makes exit code 1 of it
+            _leave_closed_pipe()
+        raise
     except OSError as error:
         _leave(2, f"{error.strerror}: {error.filename}" if error.filename else str(error))
     except SymPropError as error:
         _leave(1, str(error))
     finally:
         sys.set_int_max_str_digits(longest_integer)
+
+
+def _leave_closed_pipe() -> NoReturn:
+    """Exit in silence: the reader, such as head, has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
 
 
 def _leave(code: int, message: str) -> NoReturn:

@@ -46,6 +46,8 @@ def test_data_alone(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
         (["residual:2a"], "--output"),
         (["residual:99", "-o", "a.svg"], "Expected figure to be one of"),
         (["residual:2a", "-o", "a.doc"], "end in one of"),
+        (["residual:2a", "-o", "no/folder/a.svg"], "in a folder that exists, which no/folder"),
+        (["residual:2a", "--data", "no/a.csv"], "in a folder that exists, which no does not"),
     ],
 )
 def test_errors(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from symprop import __version__
@@ -141,3 +144,15 @@ def test_mistakes_of_the_library_are_not_hidden(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(subject, "app", broken)
     with pytest.raises(ZeroDivisionError):
         subject.run([])
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    arguments = ["trajectory", "rrn", "erf", "--weight-variance", "1", "--depth", "5000", "--csv"]
+    command = [sys.executable, "-m", "symprop.cli.main", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"layer,p,q\n"
+        process.stdout.close()  # far fewer bytes than there are
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
