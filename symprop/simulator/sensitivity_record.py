@@ -50,16 +50,15 @@ class Record:
         self.dead = np.zeros(depth + 1, dtype=bool)
         self.dead_channels, self.coactive = np.zeros(depth + 1), np.zeros(depth + 1)
         self.with_channels, self.with_ranks = channel_moments, effective_ranks
+        self.known: tuple[Pair, tuple[float, float]] | None = None
         self.channels: list[tuple[Array, Array, Array]] = []
 
     def layer(self, index: int, pair: Pair) -> None:
         """Take in the signals and sensitivities of a layer."""
         signal, noise = pair.signal, pair.noise
         centred = _centred(signal)
-        kept = [_channel_moments(part) for part in (signal, centred, noise)]
-        self.signal[index], self.central[index], self.sensitivity[index] = (
-            part.mean(axis=1) for part in kept
-        )
+        kept = [_moments(part) for part in (signal, centred, noise)]
+        self.signal[index], self.central[index], self.sensitivity[index] = kept
         if not all(np.isfinite(part).all() for part in kept):
             condition = f"to have finite powers up to {ORDERS[-1]} in float64"
             raise OutOfDomain(expected("signals and sensitivities", condition, "an overflow"))
@@ -67,23 +66,26 @@ class Record:
         if self.with_ranks:
             self.ranks[index] = effective_rank(centred), effective_rank(noise)
         if self.with_channels and index:
-            self.channels.append((kept[0], kept[1], kept[2]))
+            first, second, third = (_channel_moments(part) for part in (signal, centred, noise))
+            self.channels.append((first, second, third))
 
     def step(self, index: int, inner: int, name: str, before: Pair, after: Pair) -> None:
         """Take in by what a step multiplied the normalised sensitivity."""
-        noise, signal = (
-            _ratio(float(np.mean(later**2)), float(np.mean(earlier**2)))
-            for earlier, later in (
-                (before.noise, after.noise),
-                (_centred(before.signal), _centred(after.signal)),
-            )
-        )
+        earlier, later = self._squares(before), self._squares(after)
+        noise, signal = (_ratio(now, then) for now, then in zip(later, earlier, strict=True))
         self.factors[index, inner, FACTORS.index(name)] = zeta_factor(noise, signal)
+
+    def _squares(self, pair: Pair) -> tuple[float, float]:
+        """Return the mean square of the noise and the variance of the signal, kept for one pair."""
+        if self.known is None or self.known[0] is not pair:
+            values = _mean_square(pair.noise), _mean_square(_centred(pair.signal))
+            self.known = pair, values
+        return self.known[1]
 
     def activation(self, index: int, hidden: Pair, active: Pair) -> None:
         """Take in what enters the activation, and which channels it silences."""
         z = hidden.signal
-        self.hidden[index] = _channel_moments(z).mean(axis=1)
+        self.hidden[index] = _moments(z)
         self.absolute[index] = np.abs(z).mean()
         self.dead_channels[index] = np.mean(~active.signal.any(axis=(1, 2)))
         one_sign = (z > 0).all(axis=(1, 2)) | (z < 0).all(axis=(1, 2))
@@ -127,27 +129,44 @@ def effective_rank(centred: Array) -> float:
     return float(np.trace(products) / np.linalg.eigvalsh(products)[-1])
 
 
+def _rows(part: Array) -> Array:
+    return part.reshape(len(part), -1)
+
+
+def _means(rows: Array) -> Array:
+    """Return the mean of each row; a product, since sums over short rows are slow."""
+    result: Array = rows @ np.full(rows.shape[1], 1 / rows.shape[1])
+    return result
+
+
 def _centred(signal: Array) -> Array:
     """Take the means of channels away; of constant channels nothing is left, not even rounding."""
-    centred: Array = signal - signal.mean(axis=(1, 2), keepdims=True)
-    variance = np.mean(centred**2, axis=(1, 2))
-    constant = variance <= _NO_VARIANCE * np.mean(signal**2, axis=(1, 2))
-    centred[constant] = 0.0
-    return centred
+    rows = _rows(signal)
+    centred = rows - _means(rows)[:, None]
+    centred -= _means(centred)[:, None]
+    variance, square = np.einsum("ij,ij->i", centred, centred), np.einsum("ij,ij->i", rows, rows)
+    centred[variance <= _NO_VARIANCE * square] = 0.0
+    return centred.reshape(signal.shape)
 
 
 def _channel_moments(part: Array) -> Array:
     """Return means of powers for each channel, shape (orders, channels)."""
-    rows = part.reshape(len(part), -1)
+    rows = _rows(part)
     square = rows**2
-    return np.stack(
-        [
-            rows.mean(axis=1),
-            square.mean(axis=1),
-            (square * rows).mean(axis=1),
-            (square**2).mean(axis=1),
-        ]
-    )
+    return np.stack([_means(power) for power in (rows, square, square * rows, square**2)])
+
+
+def _moments(part: Array) -> Array:
+    """Return means of powers over everything."""
+    flat = part.ravel()
+    square = flat**2
+    sums = (flat.sum(), flat.dot(flat), square.dot(flat), square.dot(square))
+    return np.array(sums) / flat.size
+
+
+def _mean_square(part: Array) -> float:
+    flat = part.ravel()
+    return float(flat.dot(flat)) / flat.size
 
 
 def _ratio(after: float, before: float) -> float:
