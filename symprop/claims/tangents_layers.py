@@ -49,20 +49,27 @@ def half_product(law: str, a: int, b: int, c: int) -> Fraction:
     return prod((even_moment(law, p) for p in (a, b, c)), start=Fraction(1, 2))
 
 
+@lru_cache(maxsize=1024)
 def lowered_moment(law: str, a: int, b: int, c: int, i: int, j: int, k: int) -> Fraction:
-    return gated_moment(law, a - i, b - j, c - k)
+    """Return the mean of ``Π w^(m - n)`` with a gate, ``n = (i, j, k)``, ``m = n + (a, b, c)``."""
+    total = Fraction(0)
+    for weights in product(ATOMS[law], repeat=3):
+        if sum(w * x for w, x in zip(weights, GENERIC, strict=True)) > 0:
+            above = prod(w**p for w, p in zip(weights, (a + i, b + j, c + k), strict=True))
+            total += Fraction(above / prod(w**p for w, p in zip(weights, (i, j, k), strict=True)))
+    return total / len(ATOMS[law]) ** 3
 
 
-def half_lowered(law: str, a: int, b: int, c: int, i: int, j: int, k: int) -> Fraction:
-    return half_product(law, a - i, b - j, c - k)
-
-
-def lowered(a: int, b: int, c: int, i: int, j: int, k: int) -> bool:
-    return a >= i and b >= j and c >= k and (a + b + c) % 2 == 0
+def half_lowered(law: str, a: int, b: int, c: int, i: int, j: int, k: int) -> Fraction:  # noqa: ARG001
+    return half_product(law, a, b, c)
 
 
 def evenly_lowered(a: int, b: int, c: int, i: int, j: int, k: int) -> bool:
-    return lowered(a, b, c, i, j, k) and (i + j + k) % 2 == 0
+    return (i + j + k) % 2 == 0 and (a + b + c) % 2 == 0
+
+
+def lowered(i: int, j: int, k: int) -> bool:
+    return (i + j + k) % 2 == 0
 
 
 def steps(path: int) -> tuple[int, int, int]:
@@ -119,7 +126,7 @@ def layer_fourth(law: str, width: int) -> Fraction:
     """Return ``E |y^l|^4`` from ``y^(l-1) = (1, 11)`` by real gates."""
     squares = [max(a + 11 * b, Fraction(0)) ** 2 for a, b in product(ATOMS[law], repeat=2)]
     total = sum((sum(chosen) ** 2 for chosen in product(squares, repeat=width)), Fraction(0))
-    return total / len(squares) ** width
+    return Fraction(total / len(squares) ** width)
 
 
 def layer_fourth_formula(law: str, width: int) -> Fraction:
@@ -170,7 +177,7 @@ CLAIMS = (
         "Proposition 2",
         title="a gate halves even moments of quotients",
         statement="E Π w_i^(m_i - n_i) z = ½ Π c_(m_i - n_i) for even Σ m_i, Σ n_i and m_i >= n_i",
-        variables={"law": MEANING["law"], "a, b, c, i, j, k": "exponents"},
+        variables={"law": MEANING["law"], "i, j, k": "n_i", "a, b, c": "m_i - n_i"},
         assumptions=(*SYMMETRIC, "z(-w) = 1 - z(w)"),
         checks=(
             attack(
