@@ -12,6 +12,7 @@ from flint import arb
 from symprop.asymptotics.kernel_maps import KernelMap, kernel_map
 from symprop.foundation.errors import NoConvergence, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
+from symprop.gaussian.transforms import v_transform
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import bits_from_dps, working_bits
 
@@ -103,21 +104,16 @@ def _largest_ratio(kernel: KernelMap, at_zero: arb, dps: int, digits: int) -> En
         fall = kernel.deficit(angle_gap=1 - point, dps=digits).ball
         return _Node(point, r, gap, 1 - fall, fall)
 
-    def end_value() -> arb:
-        try:
-            return 1 / kernel.slope_at_one(digits).ball
-        except OutOfDomain:
-            return arb(0)
-
     zero = _Node(Fraction(0), arb(0), arb(1), arb(0), arb(1))
     one = _Node(Fraction(1), arb(1), arb(0), arb(1), arb(0))
-    least = max(at_zero.lower(), end_value().lower())
+    end = _end_of(kernel, digits)
+    least = max(at_zero.lower(), (1 / end.slope).lower())
     count = 0
 
     def piece(left: _Node, right: _Node) -> tuple[arb, int, _Node, _Node]:
         nonlocal count
         count += 1
-        return -_ratio_bound(left, right), count, left, right
+        return -_ratio_bound(left, right, end), count, left, right
 
     queue = [piece(zero, one)]
     tolerance = arb(10) ** -(dps + 2)
@@ -134,7 +130,43 @@ def _largest_ratio(kernel: KernelMap, at_zero: arb, dps: int, digits: int) -> En
         heapq.heappush(queue, piece(middle, right))
 
 
-def _ratio_bound(left: _Node, right: _Node) -> arb:
+@dataclass(frozen=True)
+class _End:
+    """``P'(1)`` and ``P''(1)``, infinite where they are not known to be finite."""
+
+    slope: arb
+    curvature: arb
+
+    def decides(self, left: _Node) -> bool:
+        """Whether ``1/P'(1)`` bounds the quotient from a point on.
+
+        With ``x = 1 - r`` and ``E = (1 - P)/x``, which falls in x by ``P''(1)/2`` at most, it
+        does where ``E (1 + (m - 1) x) >= m = P'(1)``: so if this has no negative slope.
+        """
+        if not self.curvature.is_finite():
+            return False
+        steep = self.slope - 1
+        fall = self.curvature / 2 * (1 + steep * left.gap)
+        return bool(fall <= steep * left.fall / left.gap)
+
+
+def _end_of(kernel: KernelMap, digits: int) -> _End:
+    try:
+        slope = kernel.slope_at_one(digits).ball
+    except OutOfDomain:
+        return _End(arb("inf"), arb("inf"))
+    derivative = kernel.activation.weak_derivative().regular.weak_derivative()
+    if not slope.is_finite() or derivative.atoms:
+        return _End(slope, arb("inf"))
+    try:
+        moment = v_transform(derivative.regular).enclose(1, dps=digits)
+    except OutOfDomain:
+        return _End(slope, arb("inf"))
+    unit = kernel.deficit(rho=0, dps=digits) / kernel.kernel.deficit(rho=0, dps=digits)
+    return _End(slope, (unit * moment).ball)
+
+
+def _ratio_bound(left: _Node, right: _Node, end: _End) -> arb:
     """Return a bound of ``P (1 - r)/(r (1 - P))`` between two points, by the chord of P.
 
     On the chord ``a + s r`` the quotient is largest at an end or where
@@ -145,7 +177,7 @@ def _ratio_bound(left: _Node, right: _Node) -> arb:
     if left.point == 0:
         return (right.value / right.r).upper()
     if right.point == 1:
-        return (left.gap / left.fall).upper()
+        return (1 / end.slope if end.decides(left) else left.gap / left.fall).upper()
     coarse = (right.value / right.r * left.gap / left.fall).upper()
     slope = (right.value - left.value) / (right.r - left.r)
     start = left.value - slope * left.r

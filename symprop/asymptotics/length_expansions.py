@@ -8,11 +8,11 @@ import sympy
 
 from symprop.asymptotics.autonomous import autonomous_expansion
 from symprop.asymptotics.power_relu_rates import power_exponent
+from symprop.asymptotics.saturation import saturated_second_moment
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
 from symprop.gaussian.power_relu import alpha_relu_kernel
 from symprop.numerics.evaluation import as_exact
-from symprop.specs.activations import activation
 from symprop.specs.architectures import FullResidual, ReducedResidual
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def length_increment(
     Parameters
     ----------
     architecture : FullResidual or ReducedResidual
-        Of one activation: tanh, erf, sign or one-sided powers, and multiples of them; exact
+        Of one activation, a one-sided power or saturating as in `saturation_constants`; exact
         variances.
     terms : int
         Terms of the expansion of V, where it does not end.
@@ -107,35 +107,12 @@ def _second_moment(
     if power is not None:
         scale, alpha = power
         return scale**2 * alpha_relu_kernel(alpha).second_moment * q**alpha, None
-    for name, saturating in (("sign", None), ("tanh", _tanh), ("erf", _erf)):
-        ratio = sympy.cancel(phi.expression / activation(name).expression)
-        if ratio.is_number:
-            if saturating is None:
-                return ratio**2, None
-            return ratio**2 * saturating(q, terms), -terms - _HALF
-    raise NoClosedForm(
-        expected("activation", "to be tanh, erf, sign or a one-sided power", phi.name)
-    )
-
-
-def _tanh(q: sympy.Expr, terms: int) -> sympy.Expr:
-    """Watson's lemma for ``E sech(sqrt(q) Z)^2``: moments of sech^2 are Bernoulli numbers."""
-    total = sympy.S.Zero
-    for k in range(terms):
-        even = 2 * k
-        factor = 1 - sympy.Rational(2) ** (1 - even)
-        moment = 2 * sympy.pi**even * factor * abs(sympy.bernoulli(even)) if k else sympy.S(2)
-        total += (-1) ** k * moment / (sympy.factorial(k) * (2 * q) ** k)
-    return 1 - total / sympy.sqrt(2 * sympy.pi * q)
-
-
-def _erf(q: sympy.Expr, terms: int) -> sympy.Expr:
-    """The series of ``(2/pi) asin(1 - x)`` in ``x = 1/(1 + 2q)``, half-integer powers."""
-    x = 1 / (1 + 2 * q)
-    total = sum(
-        sympy.binomial(2 * k, k) / (sympy.S(8) ** k * (2 * k + 1)) * x**k for k in range(terms)
-    )
-    return 1 - 2 * sympy.sqrt(2 * x) * total / sympy.pi
+    moment = saturated_second_moment(phi, q, terms)
+    if moment is None:
+        raise NoClosedForm(
+            expected("activation", "to saturate or to be a one-sided power", phi.name)
+        )
+    return moment, None if phi.homogeneity == 0 else -terms - _HALF
 
 
 def length_expansion(architecture: Architecture, *, order: int = 4) -> Expansion:

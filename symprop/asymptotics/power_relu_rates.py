@@ -51,6 +51,7 @@ _HALF = sympy.Rational(1, 2)
 U = 2 * sympy.sqrt(2) / (3 * sympy.pi)
 """Coefficient of ``g**(3/2)`` in ``J_1(1 - g)``."""
 
+_HALF_BALL = arb(1) / 2
 _SMALLEST_GAP = 1e-300
 _LARGEST_EXPONENT = 100
 
@@ -61,7 +62,7 @@ def kernel_gap(kernel: AlphaReluKernel, bits: int) -> arb:
     Parameters
     ----------
     kernel : AlphaReluKernel
-        With ``0 < alpha < 1``.
+        With ``-1/2 < alpha < 1``.
     bits : int
         Relative accuracy.
 
@@ -72,7 +73,7 @@ def kernel_gap(kernel: AlphaReluKernel, bits: int) -> arb:
     Raises
     ------
     OutOfDomain
-        If alpha is not proved to be inside (0, 1).
+        If alpha is not proved to be inside (-1/2, 1).
     NoConvergence
         If alpha is a ball too wide.
 
@@ -82,7 +83,7 @@ def kernel_gap(kernel: AlphaReluKernel, bits: int) -> arb:
 
     Error
     -----
-    Enclosed. Existence and uniqueness on [-1, 1) hold by convexity, for every alpha in (0, 1).
+    Enclosed. Existence and uniqueness on [-1, 1) hold by convexity, for every alpha in (-1/2, 1).
 
     Source
     ------
@@ -94,8 +95,8 @@ def kernel_gap(kernel: AlphaReluKernel, bits: int) -> arb:
     0.0294783717160
     """
     alpha = as_ball(kernel.alpha, 256, "alpha")
-    if not (alpha > 0 and alpha < 1):
-        raise OutOfDomain(expected("alpha", "inside (0, 1)", kernel.alpha))
+    if not (alpha > -_HALF_BALL and alpha < 1):
+        raise OutOfDomain(expected("alpha", "inside (-1/2, 1)", kernel.alpha))
     derivative = kernel.derivative()
 
     with working_bits(256):

@@ -13,12 +13,16 @@ from symprop.asymptotics.depth_constants import (
     ResidualVariances,
     sign_of_number,
 )
+from symprop.asymptotics.negative_power_rates import (
+    negative_power_constants,
+    negative_power_laws,
+)
 from symprop.asymptotics.power_relu_rates import (
     linear_rectifier_constants,
     power_exponent,
     power_relu_constants,
 )
-from symprop.asymptotics.saturated_rates import saturated_constants
+from symprop.asymptotics.saturated_rates import SLOW_LENGTH_LAW, saturated_constants
 from symprop.asymptotics.saturation import Saturation, saturation_constants
 from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_choice
@@ -53,8 +57,8 @@ def residual_rates(
     architecture : {"frn", "rrn"}
         Full residual network, or the reduced one, which has no branch weights.
     phi : Activation, sympy.Expr or str
-        Odd and saturating, a one-sided power, or piecewise linear with one kink at 0; any
-        activation if the branch does not depend on the input.
+        Saturating and odd about a constant, a one-sided power, or piecewise linear with one kink
+        at 0; any activation if the branch does not depend on the input.
     weight_variance, bias_variance : number
         Inner ``sigma_w^2, sigma_b^2``, at least 0.
     branch_weight_variance, branch_bias_variance : number
@@ -158,27 +162,40 @@ def _varying_branch(phi: Activation, variances: ResidualVariances) -> Regime:
     if power is not None and 0 < power[1] < 1:
         constants = power_relu_constants(*power, variances)
         return "power", _power_laws(power[1], variances), constants
+    if power is not None and power[1] < 0:
+        if 2 * power[1] <= -1:
+            raise OutOfDomain(expected("alpha", "> -1/2, where lengths are finite,", power[1]))
+        biased = sign_of_number(variances.branch_bias, "branch_bias_variance") != 0
+        return "power", negative_power_laws(biased), negative_power_constants(*power, variances)
     saturation = saturation_constants(phi)
     if saturation is None:
         raise NoClosedForm(
-            f"No depth law is known for {phi.name}: expected an odd saturating activation, "
-            "c max(x, 0)^alpha with 0 < alpha <= 1, or a piecewise linear one with a kink at 0."
+            f"No depth law is known for {phi.name}: expected an activation odd about a constant "
+            "that saturates, c max(x, 0)^alpha with -1/2 < alpha <= 1, or a piecewise linear one "
+            "with a kink at 0."
         )
     return "saturated", _saturated_laws(saturation), saturated_constants(saturation, variances)
 
 
 def _saturated_laws(saturation: Saturation) -> tuple[str, ...]:
-    integrable, smooth = saturation.defect.is_finite, saturation.slope.is_finite
-    if not integrable:
-        laws = ["p = b0 l + O(l^(1/2) log l)", "e - e_star = K' l^-delta_star + ..."]
-        return (*laws, "log(chi_m/chi_l) = A (sqrt l - sqrt m) + O(log(l)^2)")
-    laws = [
-        "p = b0 l + b1 l^(1/2) + b2 log l + O(1)",
-        "e - e_star = K' l^-delta_star + P l^(-1/2) + ...",
-    ]
-    if smooth:
-        laws.append("log(chi_m/chi_l) = A (sqrt l - sqrt m) + B (log l - log m) + O(1)")
-    return tuple(laws)
+    if saturation.logarithm == 0:
+        laws = [
+            "p = b0 l + b1 l^(1/2) + b2 log l + O(1)",
+            "e - e_star = K' l^-delta_star + P l^(-1/2) + ...",
+        ]
+        gradient = "log(chi_m/chi_l) = A (sqrt l - sqrt m) + B (log l - log m) + O(1)"
+    else:
+        laws = [
+            f"{SLOW_LENGTH_LAW} + O(1)",
+            "e - e_star = K' l^-delta_star + (P_log log l + P) l^(-1/2) + ...",
+        ]
+        gradient = (
+            "log(chi_m/chi_l) = A (sqrt l - sqrt m) + B_log2 (log(l)^2 - log(m)^2) "
+            "+ B (log l - log m) + O(1)"
+        )
+    if not saturation.slope.is_finite:
+        gradient = "the expected squared gradient is infinite: the activation jumps"
+    return (*laws, gradient)
 
 
 def _exponential(phi: Activation, variances: ResidualVariances) -> Regime:

@@ -1,15 +1,25 @@
 r"""Depth laws of residual networks with a tanh-like activation.
 
-The length obeys :math:`p_{l+1}-p_l=\sigma_v^2V\phi(q_l)+\sigma_a^2`,
-:math:`q=\sigma_w^2p+\sigma_b^2`, where :math:`V\phi(q)=M^2-Cq^{-1/2}+\dots`. With
-:math:`b_0=\sigma_v^2M^2+\sigma_a^2` one integrates
-:math:`p'=b_0-\sigma_v^2C(\sigma_w^2p)^{-1/2}` for :math:`b_1,b_2`; the cosine distance obeys
+The activation is ``m + o`` with o odd and of limit M, and
+:math:`V\phi(q)=m^2+M^2-(S\log q+C)q^{-1/2}+\kappa/q+\dots`. The length obeys
+:math:`p_{l+1}-p_l=\sigma_v^2V\phi(q_l)+\sigma_a^2`, :math:`q=\sigma_w^2p+\sigma_b^2`; with
+:math:`b_0=\sigma_v^2(m^2+M^2)+\sigma_a^2` one integrates
 
-.. math:: lb_0e' = \sigma_v^2M^2\frac2\pi\arcsin e + \sigma_a^2 - b_0e
-    + (e\,\sigma_v^2C/\sigma_w)(b_0l)^{-1/2},
+.. math:: p' = b_0 - (\alpha\log p+\beta)p^{-1/2} + \sigma_v^2\kappa/(\sigma_w^2p),\quad
+    \alpha=\sigma_v^2S/\sigma_w,\quad \beta=\sigma_v^2(C+S\log\sigma_w^2)/\sigma_w,
+
+twice for the terms of order :math:`l^{1/2}` and :math:`l^0`: with
+:math:`\gamma=\alpha\log b_0+\beta-2\alpha` the first are
+:math:`-2b_0^{-1/2}(\alpha\log l+\gamma)l^{1/2}`, the others the primitive of
+:math:`[\sigma_v^2\kappa b_0/\sigma_w^2-(\alpha\log l+\gamma)^2]/(b_0^2l)`. The covariance is
+:math:`W\phi=m^2+M^2\frac2\pi\arcsin c-2S\,\mathrm{artanh}(c)\,q^{-1/2}+\dots`: the tail of o, of
+size :math:`S\sqrt{\pi/2}/|x|`, against a sign. So the cosine distance obeys
+
+.. math:: lb_0e' = \sigma_v^2\Big(m^2+M^2\frac2\pi\arcsin e\Big) + \sigma_a^2 - b_0e
+    + \big[e(\alpha\log(b_0l)+\beta)-2\alpha\,\mathrm{artanh}\,e\big](b_0l)^{-1/2},
 
 and :math:`\log\chi` sums :math:`\log(1+\sigma_v^2\sigma_w^2V\dot\phi)`, with
-:math:`V\dot\phi=Dq^{-1/2}`.
+:math:`V\dot\phi=Dq^{-1/2}+O(q^{-3/2})`.
 
 With :math:`e^*=\cos t` the fixed point becomes :math:`b_0(1-\cos t)=\sigma_v^2M^2\,2t/\pi`. As
 :math:`(1-\cos t)/t` increases from 0 to 2/pi on :math:`(0,\pi/2]` there is exactly one angle.
@@ -35,7 +45,7 @@ if TYPE_CHECKING:
 
     from symprop.asymptotics.saturation import Saturation
 
-__all__ = ["fixed_angle", "fixed_angle_closed_form", "saturated_constants"]
+__all__ = ["SLOW_LENGTH_LAW", "fixed_angle", "fixed_angle_closed_form", "saturated_constants"]
 
 SV, SA, SW, SB = sympy.symbols("sigma_v^2 sigma_a^2 sigma_w^2 sigma_b^2", nonnegative=True)
 ANGLE = sympy.Symbol("t", positive=True)
@@ -52,7 +62,7 @@ def fixed_angle(ratio: arb, bits: int) -> arb:
     Parameters
     ----------
     ratio : flint.arb
-        ``1 + sigma_a^2/(sigma_v^2 M^2)``.
+        ``1 + (sigma_a^2 + sigma_v^2 m^2)/(sigma_v^2 M^2)``.
     bits : int
         Relative accuracy wanted; less is returned if the ratio is a wide ball.
 
@@ -118,19 +128,21 @@ def fixed_angle_closed_form(ratio: sympy.Expr) -> sympy.Expr | None:
     return exact if difference == 0 else None
 
 
-def _angle_value(variances: ResidualVariances, limit: sympy.Expr) -> object:
+def _angle_value(variances: ResidualVariances, saturation: Saturation) -> object:
     """Return the exact angle, or a function from bits to its ball."""
+    limit, centre = saturation.limit, saturation.centre
     exact = [as_exact(v) for v in (variances.branch_weight, variances.branch_bias)]
     if None not in exact:
-        ratio = 1 + exact[1] / (exact[0] * limit**2)
-        closed = sympy.pi / 2 if exact[1] == 0 else fixed_angle_closed_form(ratio)
+        ratio = 1 + exact[1] / (exact[0] * limit**2) + centre**2 / limit**2
+        closed = sympy.pi / 2 if ratio == 1 else fixed_angle_closed_form(ratio)
         if closed is not None:
             return closed
         return lru_cache(maxsize=8)(lambda bits: fixed_angle(as_ball(ratio, bits), bits))
 
     def at(bits: int) -> arb:
         branch = as_ball(variances.branch_weight, bits) * as_ball(limit, bits) ** 2
-        return fixed_angle(1 + as_ball(variances.branch_bias, bits) / branch, bits)
+        shift = as_ball(centre / limit, bits) ** 2
+        return fixed_angle(1 + shift + as_ball(variances.branch_bias, bits) / branch, bits)
 
     return at
 
@@ -140,20 +152,22 @@ def saturated_constants(
 ) -> tuple[DepthConstant, ...]:
     r"""Return the constants of the depth laws, ``weight`` and ``branch_weight`` not zero.
 
-    .. math:: 1+\frac{\sigma_a^2}{\sigma_v^2M^2}=\frac{2t/\pi}{1-\cos t},\qquad e^*=\cos t,\qquad
-        \delta^*=1-\frac{\tan(t/2)}{t}
+    .. math:: 1+\frac{\sigma_a^2+\sigma_v^2m^2}{\sigma_v^2M^2}=\frac{2t/\pi}{1-\cos t},\quad
+        e^*=\cos t,\quad \delta^*=1-\frac{\tan(t/2)}{t}
 
     Parameters
     ----------
     saturation : Saturation
-        M, C and D of the activation.
+        Of the activation.
     variances : ResidualVariances
         Exact numbers or balls.
 
     Returns
     -------
     tuple of DepthConstant
-        Those that exist: ``b1, b2, B, P`` need a finite C, ``A, B`` a finite D.
+        Those that exist: A and the B need a finite D. With a slow tail, S not 0, there are also
+        ``b1_log, b2_log2, b2_log3, B_log2, P_log``, coefficients of the same powers of l with
+        the first, second and third power of its logarithm.
 
     Raises
     ------
@@ -189,40 +203,86 @@ def saturated_constants(
         SA: variances.branch_bias,
         SW: variances.weight,
         SB: variances.bias,
-        ANGLE: _angle_value(variances, saturation.limit),
+        ANGLE: _angle_value(variances, saturation),
     }
-    M, C, D, tail = saturation.limit, saturation.defect, saturation.slope, saturation.tail
-    b0 = SV * M**2 + SA
+    table = [*_distance_laws(saturation), *_length_laws(saturation), *_gradient_laws(saturation)]
+    order = {name: place for place, name in enumerate(_ORDER)}
+    table.sort(key=lambda row: order[row[0]])
+    return tuple(DepthConstant(name, law, form, values) for name, law, form in table)
+
+
+Row = tuple[str, str, sympy.Expr]
+_HALF = sympy.Rational(1, 2)
+LENGTH_LAW = "p = b0 l + b1 l^(1/2) + b2 log l"
+SLOW_LENGTH_LAW = (
+    "p = b0 l + (b1_log log l + b1) l^(1/2) + b2_log3 log(l)^3 + b2_log2 log(l)^2 + b2 log l"
+)
+"""Growth of lengths, up to a constant, where the defect has a tail of order 1/x."""
+_ORDER = (
+    *("e_star", "delta_star", "e_star_gap", "b0", "b1_log", "b1", "b2_log3", "b2_log2", "b2"),
+    *("P_log", "P", "A", "B_log2", "B", "B_b", "B_w", "B_v", "B_a"),
+)
+
+
+def _drift(saturation: Saturation) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
+    """Return ``b0``, ``alpha`` and ``gamma``."""
+    b0 = SV * (saturation.limit**2 + saturation.centre**2) + SA
+    alpha = SV * saturation.logarithm / sympy.sqrt(SW)
+    beta = SV * saturation.defect / sympy.sqrt(SW)
+    if alpha == 0:
+        return b0, alpha, beta
+    return b0, alpha, alpha * sympy.log(SW * b0) + beta - 2 * alpha
+
+
+def _distance_laws(saturation: Saturation) -> list[Row]:
+    b0, alpha, gamma = _drift(saturation)
     e_star = sympy.cos(ANGLE)
     delta = 1 - sympy.tan(ANGLE / 2) / ANGLE
-    half = sympy.Rational(1, 2)
-    table = [
+    artanh = -sympy.log(sympy.tan(ANGLE / 2))  # of e_star, with its accuracy near 1
+    size = b0 ** (3 * _HALF)
+    slow = -e_star * alpha / (size * (_HALF - delta))
+    forced = (e_star * (gamma + 2 * alpha) - 2 * alpha * artanh) / size
+    law = "e - e_star = K' l^-delta_star + (P_log log l + P) l^(-1/2) + ..., K' of the input"
+    rows = [
         ("e_star", "limit of e", e_star),
-        ("delta_star", "e - e_star = K' l^-delta_star + ..., K' of the input", delta),
+        ("delta_star", law, delta),
         ("e_star_gap", "1 - e_star, with its own relative accuracy", 2 * sympy.sin(ANGLE / 2) ** 2),
-        ("b0", "p = b0 l + b1 l^(1/2) + b2 log l + O(1)", b0),
+        ("P", law, (slow - forced) / (_HALF - delta)),
     ]
-    if C.is_finite:
-        law = "p = b0 l + b1 l^(1/2) + b2 log l + O(1)"
-        table += [
-            ("b1", law, -2 * SV * C / sympy.sqrt(SW * b0)),
-            ("b2", law, (SV * tail / b0 - (SV * C / b0) ** 2) / SW),
-            (
-                "P",
-                "e - e_star = K' l^-delta_star + P l^(-1/2) + ...",
-                -e_star * SV * C / (sympy.sqrt(SW) * b0 ** (3 * half) * (half - delta)),
-            ),
-        ]
-    if D.is_finite:
-        law = "log(chi_m/chi_l) = A (sqrt l - sqrt m) + B (log l - log m) + O(1)"
-        table.append(("A", law, 2 * SV * sympy.sqrt(SW) * D / sympy.sqrt(b0)))
-        if C.is_finite:
-            B = SV**2 * C * D / b0**2 - SV**2 * SW * D**2 / (2 * b0)
-            table += [
-                ("B", law, B),
-                ("B_b", "the same for the gradient of inner biases", B + half),
-                ("B_w", "the same for the gradient of inner weights", B - half),
-                ("B_v", "the same for the gradient of branch weights", B),
-                ("B_a", "the same for the gradient of branch biases", B),
-            ]
-    return tuple(DepthConstant(name, law, form, values) for name, law, form in table)
+    return rows if alpha == 0 else [*rows, ("P_log", law, slow)]
+
+
+def _length_laws(saturation: Saturation) -> list[Row]:
+    b0, alpha, gamma = _drift(saturation)
+    law = LENGTH_LAW if alpha == 0 else SLOW_LENGTH_LAW
+    rows = [
+        ("b0", law, b0),
+        ("b1", law, -2 * gamma / sympy.sqrt(b0)),
+        ("b2", law, SV * saturation.tail / (SW * b0) - gamma**2 / b0**2),
+    ]
+    if alpha == 0:
+        return rows
+    return [
+        *rows,
+        ("b1_log", law, -2 * alpha / sympy.sqrt(b0)),
+        ("b2_log2", law, -alpha * gamma / b0**2),
+        ("b2_log3", law, -(alpha**2) / (3 * b0**2)),
+    ]
+
+
+def _gradient_laws(saturation: Saturation) -> list[Row]:
+    if not saturation.slope.is_finite:
+        return []
+    b0, alpha, gamma = _drift(saturation)
+    slope = SV * sympy.sqrt(SW) * saturation.slope
+    law = "log(chi_m/chi_l): A sqrt l + B_log2 log(l)^2 + B log l + O(1) less the same at m"
+    B = slope * gamma / b0**2 - slope**2 / (2 * b0)
+    rows = [
+        ("A", law, 2 * slope / sympy.sqrt(b0)),
+        ("B", law, B),
+        ("B_b", "the same for the gradient of inner biases", B + _HALF),
+        ("B_w", "the same for the gradient of inner weights", B - _HALF),
+        ("B_v", "the same for the gradient of branch weights", B),
+        ("B_a", "the same for the gradient of branch biases", B),
+    ]
+    return rows if alpha == 0 else [*rows, ("B_log2", law, slope * alpha / (2 * b0**2))]

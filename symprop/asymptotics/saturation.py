@@ -1,31 +1,35 @@
-r"""How odd bounded activations saturate: the constants of their transforms at large variance.
+r"""How bounded activations saturate: their transforms at large variance.
 
-For ``phi`` odd with limit M at infinity,
+For ``phi = m + o``, o odd with limit M at infinity,
 
-.. math:: \sqrt q\,(M^2 - V\phi(q)) \to C = \sqrt{2/\pi}\int_0^\infty (M^2-\phi(x)^2)\,dx,\qquad
+.. math:: V\phi(q) = m^2 + M^2 - q^{-1/2}(S\log q + C) + \kappa/q + \dots,\qquad
     \sqrt q\,V\dot\phi(q) \to D = \sqrt{2/\pi}\int_0^\infty \dot\phi(x)^2\,dx,
 
-because the Gaussian density is flat, ``1/sqrt(2 pi q)``, where the integrands live. A tail
-``M**2 - phi(x)**2 ~ kappa/x**2`` adds ``+kappa/q`` to V, from
-:math:`\int_0^\infty x^{-2}(1-e^{-x^2/2q})\,dx=\sqrt{\pi/2q}`; otherwise the next term of V is
-of order :math:`q^{-3/2}`.
+because the Gaussian density is flat, ``1/sqrt(2 pi q)``, where ``d = M**2 - o**2`` lives:
+C is :math:`\sqrt{2/\pi}\int_0^\infty d\,dx` if that is finite. A tail ``a_1/x`` makes the
+logarithm, ``S = a_1/sqrt(2 pi)``, and a tail ``kappa/x**2`` the term ``kappa/q``.
+
+With :math:`\lambda=1/(2q)` and finite parts :math:`F_k` of the moments of d the full expansion is
+
+.. math:: \int_0^\infty d(x)e^{-\lambda x^2}dx \sim \sum_k\frac{(-\lambda)^k}{k!}\Big[F_k+
+    \frac{a_{2k+1}}2(\psi(k+1)-\log\lambda)\Big]
+    + \sum_{j\ge1}\frac{a_{2j}}2\Gamma(\tfrac12-j)\lambda^{j-1/2},
+
+the residues of the Mellin transform of d: a double pole wherever a tail meets a moment.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import sympy
 
+from symprop.asymptotics.saturation_defects import Defect, odd_defect
 from symprop.foundation.errors import NoClosedForm
 from symprop.specs.activations import Activation, X, activation
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["Saturation", "saturation_constants"]
+__all__ = ["Saturation", "saturated_second_moment", "saturation_constants"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +39,33 @@ class Saturation:
     Attributes
     ----------
     limit : sympy.Expr
-        M, the limit of ``abs(phi)`` at infinity.
+        M, half the distance of the limits at both infinities.
     defect : sympy.Expr
-        C; infinite if ``M**2 - phi(x)**2`` is not integrable.
+        C.
     slope : sympy.Expr
         D; infinite at a jump.
     tail : sympy.Expr
-        kappa, the limit of ``x**2 (M**2 - phi(x)**2)``.
+        kappa.
+    logarithm : sympy.Expr
+        S; 0 if ``d`` is integrable.
+    centre : sympy.Expr
+        m.
     """
 
     limit: sympy.Expr
     defect: sympy.Expr
     slope: sympy.Expr
     tail: sympy.Expr
+    logarithm: sympy.Expr = sympy.S.Zero
+    centre: sympy.Expr = sympy.S.Zero
 
 
 _FLAT = sympy.sqrt(2 / sympy.pi)
-_MATCH_OUTPUT = sympy.Wild("c", exclude=[X, 0])
-_MATCH_SLOPE = sympy.Wild("a", exclude=[X, 0])
-_MATCH_SHIFT = sympy.Wild("b", exclude=[X, 0])
-
-Numbers = tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]
-"""Limit, integral of ``limit^2 - f^2``, integral of ``f'^2`` over ``x > 0``, and kappa."""
-
-_SMOOTH: dict[Callable[..., sympy.Expr], Numbers] = {
-    sympy.tanh: (sympy.S.One, sympy.S.One, sympy.Rational(2, 3), sympy.S.Zero),
-    sympy.erf: (sympy.S.One, _FLAT, _FLAT, sympy.S.Zero),
-    sympy.atan: (sympy.pi / 2, sympy.oo, sympy.pi / 4, sympy.oo),
-}
 
 
 @lru_cache(maxsize=256)
 def saturation_constants(phi: Activation | sympy.Expr | str) -> Saturation | None:
-    r"""Return the constants of an odd activation with a finite limit, None for any other.
+    r"""Return the constants of an activation that is odd about a constant, with a finite limit.
 
     Parameters
     ----------
@@ -77,13 +75,13 @@ def saturation_constants(phi: Activation | sympy.Expr | str) -> Saturation | Non
     Returns
     -------
     Saturation or None
-        None if ``phi`` is not odd, is unbounded, or tends to 0.
+        None if ``phi`` is not odd about a constant, is unbounded, or tends to that constant.
 
     Raises
     ------
     NoClosedForm
-        If the activation is odd but its integrals are not known: they are for scaled
-        tanh, erf, arctan, ``x/sqrt(1+x**2)`` and everything piecewise rational.
+        If the integrals of the activation are not known: they are for scaled tanh, sigmoid,
+        erf, arctan, and wherever squares are piecewise rational, as of ``x/sqrt(1+x**2)``.
 
     Conventions
     -----------
@@ -95,65 +93,99 @@ def saturation_constants(phi: Activation | sympy.Expr | str) -> Saturation | Non
 
     Source
     ------
-    residual, Lemma C.5 (tanh), in the form that holds for every integrable defect.
+    residual, Lemma C.5 (tanh), in the form that holds for every defect with a tail in powers.
 
     Examples
     --------
-    >>> saturation_constants("tanh")
-    Saturation(limit=1, defect=sqrt(2)/sqrt(pi), slope=2*sqrt(2)/(3*sqrt(pi)), tail=0)
-    >>> saturation_constants("softsign").defect, saturation_constants("relu")
-    (oo, None)
+    >>> saturation_constants("tanh").defect, saturation_constants("relu")
+    (sqrt(2)/sqrt(pi), None)
+    >>> saturation_constants("softsign").logarithm
+    sqrt(2)/sqrt(pi)
     """
-    phi = activation(phi)
-    if phi.parity != "odd":
-        return None
-    halves = [
-        (max(piece.lower, sympy.S.Zero), piece.upper, piece.expression)
-        for piece in phi.pieces
-        if piece.upper > 0
-    ]
-    last = halves[-1][2]
-    found = _smooth(last) if len(halves) == 1 else None
+    found = _centred(activation(phi))
     if found is None:
-        if not all(form.is_rational_function(X) for _, _, form in halves):
-            if any(term.power or term.linear > 0 for term in phi.growth):
-                return None
-            raise NoClosedForm(f"No integrals of the saturation of {phi.name} are known.")
-        limit = sympy.limit(last, X, sympy.oo)
-        if not limit.is_finite or limit == 0:
-            return None
-        defect = sum(
-            sympy.integrate(sympy.cancel(limit**2 - form**2), (X, lower, upper))
-            for lower, upper, form in halves
-        )
-        slope = sum(
-            sympy.integrate(sympy.cancel(form.diff(X) ** 2), (X, lower, upper))
-            for lower, upper, form in halves
-        )
-        tail = sympy.limit(sympy.cancel(X**2 * (limit**2 - last**2)), X, sympy.oo)
-        found = (abs(limit), defect, slope, tail)
-    limit, defect, slope, tail = found
+        return None
+    defect, centre, jumps = found
+    slow = defect.tail(1)
+    shift = slow * (sympy.log(2) - sympy.EulerGamma) / 2
     return Saturation(
-        limit,
-        sympy.simplify(_FLAT * defect),
-        sympy.oo if phi.jumps else sympy.simplify(_FLAT * slope),
-        tail,
+        defect.limit,
+        sympy.simplify(_FLAT * (defect.moment(0) + shift)),
+        sympy.oo if jumps else sympy.simplify(_FLAT * defect.steepness),
+        defect.tail(2),
+        sympy.simplify(_FLAT * slow / 2),
+        centre,
     )
 
 
-def _smooth(form: sympy.Expr) -> Numbers | None:
-    """Return limit, integrals and kappa over ``x > 0`` of a scaled smooth activation."""
-    c, a, b = _MATCH_OUTPUT, _MATCH_SLOPE, _MATCH_SHIFT
-    for function, (limit, defect, slope, tail) in _SMOOTH.items():
-        match = form.match(c * function(a * X))
-        if match:
-            output, rate = abs(match[c]), abs(match[a])
-            size = output**2
-            return output * limit, size * defect / rate, size * rate * slope, size * tail / rate**2
-    match = form.match(c * X / sympy.sqrt(b + a * X**2))
-    if match and match[a].is_positive and match[b].is_positive:
-        limit, width = abs(match[c]) / sympy.sqrt(match[a]), sympy.sqrt(match[b] / match[a])
-        size = limit**2
-        slope = 3 * sympy.pi * size / (16 * width)
-        return limit, size * width * sympy.pi / 2, slope, size * width**2
-    return None
+def saturated_second_moment(
+    phi: Activation | sympy.Expr | str, q: sympy.Expr, terms: int
+) -> sympy.Expr | None:
+    """Return ``V phi(q)`` at large q up to terms of the order ``q**(-terms - 1/2)``, exclusive.
+
+    Parameters
+    ----------
+    phi : Activation, sympy.Expr or str
+        As in `saturation_constants`.
+    q : sympy.Expr
+        The variance.
+    terms : int
+        Moments of the defect that are used.
+
+    Returns
+    -------
+    sympy.Expr or None
+        None where `saturation_constants` gives None.
+
+    Raises
+    ------
+    NoClosedForm
+        As `saturation_constants`.
+
+    Error
+    -----
+    Exact coefficients; the series diverges. The next term may carry a logarithm of q.
+
+    Examples
+    --------
+    >>> q = sympy.Symbol("q", positive=True)
+    >>> saturated_second_moment("x/sqrt(1+x**2)", q, 1)
+    1 + 1/q - sqrt(2)*sqrt(pi)/(2*sqrt(q))
+    """
+    found = _centred(activation(phi))
+    if found is None:
+        return None
+    defect, centre, _ = found
+    rate = 1 / (2 * q)
+    total = sympy.S.Zero
+    for k in range(terms):
+        slow = defect.tail(2 * k + 1)
+        bracket = defect.moment(k) + slow * (sympy.digamma(k + 1) - sympy.log(rate)) / 2
+        total += (-rate) ** k / sympy.factorial(k) * bracket
+    for j in range(1, terms + 1):
+        gamma = sympy.gamma(sympy.Rational(1, 2) - j)
+        total += defect.tail(2 * j) * gamma * rate ** (j - sympy.Rational(1, 2)) / 2
+    return centre**2 + defect.limit**2 - sympy.expand(_FLAT / sympy.sqrt(q) * total)
+
+
+@lru_cache(maxsize=256)
+def _centred(phi: Activation) -> tuple[Defect, sympy.Expr, bool] | None:
+    """Return the defect of the odd part, the constant, and whether there are jumps."""
+    if phi.parity == "even" or (phi.homogeneity is not None and phi.homogeneity != 0):
+        return None
+    ends = [
+        sympy.limit(phi.pieces[side].expression, X, end)
+        for side, end in ((0, -sympy.oo), (-1, sympy.oo))
+    ]
+    if any(isinstance(end, sympy.AccumBounds) or not end.is_number for end in ends):
+        raise NoClosedForm(f"No integrals of the saturation of {phi.name} are known.")
+    if not all(end.is_finite for end in ends) or ends[0] == ends[1]:
+        return None
+    centre = sympy.simplify(ends[0] + ends[1]) / 2
+    odd = phi if centre == 0 else activation(phi.expression - centre)
+    if odd.parity != "odd":
+        return None
+    defect = odd_defect(odd)
+    if defect is None:
+        raise NoClosedForm(f"No integrals of the saturation of {phi.name} are known.")
+    return defect, centre, bool(phi.jumps)

@@ -99,9 +99,21 @@ def test_gap_near_exponent_one() -> None:
 @pytest.mark.parametrize("alpha", [0, 1, "-1/4", "3/2"])
 def test_exponents_outside(alpha: object) -> None:
     with pytest.raises(OutOfDomain, match="inside \\(0, 1\\)"):
-        kernel_gap(alpha_relu_kernel(alpha), 60)
-    with pytest.raises(OutOfDomain, match="inside \\(0, 1\\)"):
         power_relu_constants(sympy.S.One, sympy.Rational(alpha), ResidualVariances(1, 0, 1, 0))
+
+
+@pytest.mark.parametrize("alpha", [1, "3/2"])
+def test_no_fixed_point_inside(alpha: object) -> None:
+    with pytest.raises(OutOfDomain, match="inside \\(-1/2, 1\\)"):
+        kernel_gap(alpha_relu_kernel(alpha), 60)
+
+
+@pytest.mark.parametrize("alpha", [0, "-1/4", "-49/100"])
+def test_fixed_point_of_powers_that_are_not_positive(alpha: object) -> None:
+    kernel = alpha_relu_kernel(alpha)
+    gap = Enclosure(kernel_gap(kernel, 60))
+    assert (kernel.deficit(angle_gap=gap, dps=15) - gap).contains(0)
+    assert gap.relative_bits > 50
 
 
 def rest_of_growth(alpha: str, second: str, power: sympy.Expr) -> list[float]:

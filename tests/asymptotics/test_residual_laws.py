@@ -40,10 +40,14 @@ def test_regimes() -> None:
 
 def test_laws_name_only_constants_that_exist() -> None:
     heavy = residual_rates("frn", "softsign", weight_variance=1)
-    assert "b1" not in heavy.names
-    assert not any("b1" in law for law in heavy.laws)
+    slow = {"b1_log", "b2_log2", "b2_log3", "P_log", "B_log2"}
+    assert slow < set(heavy.names)
+    assert all(any(name in law for law in heavy.laws) for name in slow)
+    smooth = residual_rates("frn", "tanh", weight_variance=1)
+    assert slow.isdisjoint(smooth.names)
+    assert not any("_log" in law for law in smooth.laws)
     jump = residual_rates("frn", "sign", weight_variance=1)
-    assert not any("chi" in law for law in jump.laws)
+    assert jump.laws[-1] == "the expected squared gradient is infinite: the activation jumps"
     assert jump["b1"].closed_form == 0
     linear = residual_rates("frn", "identity", weight_variance=1)
     assert "depends on the input" in linear.laws[-1]
@@ -112,10 +116,24 @@ def test_reduced_network_has_no_branch_variances() -> None:
         residual_rates("rrn", "tanh", weight_variance=1, branch_bias_variance=1)
 
 
-@pytest.mark.parametrize("name", ["gelu", "squared_relu", "sin", "alpha_relu:0", "alpha_relu:3/2"])
+@pytest.mark.parametrize("name", ["gelu", "squared_relu", "sin", "relu6", "alpha_relu:3/2"])
 def test_no_law(name: str) -> None:
     with pytest.raises(NoClosedForm):
         residual_rates("frn", name, weight_variance=1)
+
+
+def test_powers_that_are_not_positive() -> None:
+    step = residual_rates("frn", "alpha_relu:0", weight_variance=1)
+    assert (step.regime, step["b0"].closed_form) == ("saturated", sympy.S.Half)
+    steep = residual_rates("frn", "alpha_relu:-1/4", weight_variance=1)
+    assert steep.names == ("e_star", "e_star_gap", "mu", "c_alpha", "K1", "K2")
+    driven = residual_rates("frn", "alpha_relu:-1/4", weight_variance=1, branch_bias_variance=1)
+    assert driven.names == ("e_star", "c_alpha", "b0", "K", "gap_exponent", "G")
+    for table in (steep, driven):
+        assert table.regime == "power"
+        assert "not integrable" in table.laws[-1]
+    with pytest.raises(OutOfDomain, match="alpha > -1/2"):
+        residual_rates("frn", "alpha_relu:-1/2", weight_variance=1)
 
 
 def test_arguments() -> None:

@@ -11,6 +11,7 @@ import sympy
 from flint import arb
 
 from symprop.asymptotics.depth_constants import ResidualVariances
+from symprop.asymptotics.length_expansions import length_expansion
 from symprop.asymptotics.saturated_rates import (
     fixed_angle,
     fixed_angle_closed_form,
@@ -18,12 +19,16 @@ from symprop.asymptotics.saturated_rates import (
 )
 from symprop.asymptotics.saturation import saturation_constants
 from symprop.foundation.errors import NoConvergence, OutOfDomain
+from symprop.gaussian.transforms import w_transform
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import working_bits
+from symprop.specs.architectures import FullResidual
 from tests.asymptotics.residual_trajectory import erf_pair, erf_slope, run
 
 VARIANCES = ("3/2", "1/2", "169/100", "49/100")
 LAYERS = [4**k for k in range(5, 10)]
+
+_HALF = sympy.Rational(1, 2)
 
 
 def table(name: str, variances: tuple[object, ...] = VARIANCES) -> dict[str, object]:
@@ -146,7 +151,63 @@ def test_scaling_of_the_activation() -> None:
 
 def test_gradients_that_do_not_exist() -> None:
     assert "A" not in table("sign")
-    assert {"b1", "b2", "P", "B"}.isdisjoint(table("softsign"))
+    assert {"A", "B", "B_b"}.isdisjoint(table("step"))
+
+
+@pytest.mark.parametrize("name", ["erf", "softsign", "arctan", "sigmoid", "x/sqrt(1+x**2)"])
+def test_length_law_is_that_of_the_difference_equation(name: str) -> None:
+    """The engine for difference equations, in ``X = b0 (l + K)``, knows nothing of these."""
+    found = table(name)
+    net = FullResidual(name, "3/2", "1/2", "169/100", "49/100")
+    terms = {(t.power, t.log_power): t.coefficient for t in length_expansion(net, order=3).terms}
+    x = sympy.Symbol("x", positive=True)
+    b0 = found["b0"].closed_form
+    for power, names in ((_HALF, ("b1", "b1_log")), (0, (None, "b2", "b2_log2", "b2_log3"))):
+        block = sum(
+            c * b0**power * (x + sympy.log(b0)) ** k for (e, k), c in terms.items() if e == power
+        )
+        for k, wanted in enumerate(names):
+            if wanted is None:
+                continue
+            there = sympy.N(sympy.expand(block).coeff(x, k), 20)
+            stated = found[wanted].enclose(dps=15) if wanted in found else 0
+            assert abs(float(stated) - float(there)) < 1e-12
+
+
+@pytest.mark.parametrize("name", ["softsign", "arctan", "3*x/(2+Abs(x))"])
+def test_covariance_of_a_heavy_tail(name: str) -> None:
+    """``sqrt q (W - M^2 (2/pi) arcsin c) -> -2 S artanh c``, on which P rests."""
+    found = saturation_constants(name)
+    for c in (sympy.Rational(1, 2), sympy.Rational(-9, 10)):
+        limit = -2 * found.logarithm * sympy.atanh(c)
+        errors = []
+        for power in (7, 9):
+            q = sympy.Integer(4) ** power
+            value = w_transform(name).enclose(q, q * c, dps=20)
+            plain = found.limit**2 * 2 / sympy.pi * sympy.asin(c)
+            errors.append(float(2**power * (float(value) - float(plain))) - float(limit))
+        assert abs(errors[1]) < abs(errors[0]) / 2.5
+
+
+def test_distance_law_solves_its_equation() -> None:
+    """``l b0 e'`` linearised at ``e*``, with the drift of the softsign."""
+    c = numbers("softsign")
+    saturation = saturation_constants("softsign")
+    slow = 1.5 * float(saturation.logarithm) / 1.3
+    rest = 1.5 * (float(saturation.defect) + float(saturation.logarithm) * log(1.69)) / 1.3
+    e, b0, delta = c["e_star"], c["b0"], c["delta_star"]
+    for n in (10.0, 1e3, 1e6):
+        offset = (c["P_log"] * log(n) + c["P"]) / sqrt(n)
+        change = c["P_log"] / sqrt(n) - offset / 2
+        force = e * (slow * log(b0 * n) + rest) - 2 * slow * float(mpmath.atanh(e))
+        assert change == pytest.approx(-delta * offset + force / (b0 * sqrt(b0 * n)), rel=1e-10)
+
+
+def test_fixed_point_of_the_step() -> None:
+    """``e = 1/2 + arcsin(e)/pi`` without branch biases."""
+    e = numbers("step", (2, 0, 1, 0))["e_star"]
+    assert e == pytest.approx(0.5 + float(mpmath.asin(e) / mpmath.pi), abs=1e-14)
+    assert 0.7 < e < 0.8
 
 
 @pytest.mark.parametrize("zero", [0, 2])
