@@ -8,7 +8,11 @@ import pytest
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
-from symprop.recurrences.sensitivity_factors import batch_norm_factors, normalization_factor
+from symprop.recurrences.sensitivity_factors import (
+    batch_norm_factors,
+    nonlinearity_factor,
+    normalization_factor,
+)
 
 
 def test_many_data() -> None:
@@ -81,3 +85,36 @@ def test_infinite_means_are_refused() -> None:
         normalization_factor([1, -1], [1, 1])
     with pytest.raises(InvalidArgument):
         normalization_factor([1], [1, 1])
+
+
+@pytest.mark.parametrize("batch", [4, 7, 30])
+def test_nonlinearity_of_an_isotropic_batch(batch: int) -> None:
+    exact = float(batch_norm_factors(batch).nonlinearity)
+    assert nonlinearity_factor(3 * np.eye(batch) + 2) == pytest.approx(exact, rel=1e-9)
+
+
+def test_nonlinearity_of_two_data() -> None:
+    """Normalised channels are +-1: the variance 1 becomes 1/4, and the noise one half."""
+    assert nonlinearity_factor([[2.0, 1.0], [1.0, 5.0]]) == pytest.approx(np.sqrt(2), rel=1e-9)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 4])
+def test_nonlinearity_of_uneven_data_against_sampling(rank: int) -> None:
+    rng = np.random.default_rng(rank)
+    x = rng.normal(size=(rank, 6)) * np.arange(1.0, rank + 1)[:, None]
+    y = rng.normal(size=(300_000, rank)) @ x
+    y -= y.mean(axis=1, keepdims=True)
+    z = y / np.sqrt(np.mean(y**2, axis=1, keepdims=True))
+    kept = 2 * np.maximum(z, 0).var(axis=1)
+    error = kept.std() / np.sqrt(len(kept)) + 1e-9
+    symmetric = (kept + 2 * np.maximum(-z, 0).var(axis=1)) / 2
+    assert abs(symmetric.mean() - nonlinearity_factor(x.T @ x) ** -2) < 5 * error
+
+
+def test_nonlinearity_refusals() -> None:
+    with pytest.raises(OutOfDomain, match="differ"):
+        nonlinearity_factor(np.ones((3, 3)))
+    with pytest.raises(OutOfDomain, match="negative"):
+        nonlinearity_factor([[1, 3, 0], [3, 1, 0], [0, 0, 1]])
+    with pytest.raises(InvalidArgument):
+        nonlinearity_factor([[1, 2], [0, 1]])
