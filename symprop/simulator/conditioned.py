@@ -55,7 +55,7 @@ def conditioned_run(
     law: WeightLaw | str = "gaussian",
     backward: str | None = None,
     output_gradient: ArrayLike | None = None,
-    memory: int = 2**31,
+    memory: int = 2**29,
 ) -> Run:
     r"""Sample a network of finite width with Gaussian weights, seen by ``k`` inputs.
 
@@ -81,7 +81,8 @@ def conditioned_run(
         direction of unit mean square, the same for all inputs.
     memory : int
         Bytes that the forward pass may keep for the way back. Beyond, it is kept at some layers
-        only and repeated from there, with the same randomness.
+        only and repeated from there, with the same randomness; that is no slower, since memory
+        used for the first time costs as much as drawing it again.
 
     Returns
     -------

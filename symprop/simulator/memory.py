@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["check_memory", "memory_needed"]
 
 _ARRAYS = 14  # of the size of the signals: what a run holds at a time, but for the way back
-_KEPT = 2**31  # bytes that it keeps for the way back, beyond which it repeats layers
+_KEPT = 2**29  # bytes that it keeps for the way back, beyond which it repeats layers
 _GIGABYTE = 1e9
 
 
