@@ -52,13 +52,11 @@ def sample(
         return np.array([read(run) for run in runs])
 
     return {
-        "signal": last(lambda run: run.signal[-1]),
-        "central": last(lambda run: run.signal_central[-1, 1:]),
-        "sensitivity": last(lambda run: run.sensitivity[-1]),
-        "together": last(lambda run: np.append(run.signal[-1, :2], run.sensitivity[-1, :2])),
-        "factors": last(lambda run: run.factors[-1, -1]),
-        "ranks": last(lambda run: run.effective_ranks[-1]),
-        "hidden": last(lambda run: np.append(run.hidden[-1], run.hidden_absolute[-1])),
+        "moments": last(lambda run: np.append(run.signal[-1], run.sensitivity[-1])),
+        "central": last(lambda run: np.append(run.signal_central[-1, 1:], run.effective_ranks[-1])),
+        "activation": last(
+            lambda run: np.append(run.factors[-1, -1], [*run.hidden[-1], run.hidden_absolute[-1]])
+        ),
     }
 
 
