@@ -7,6 +7,7 @@ midpoint of balls, and a bound of the Frobenius distance to it.
 from __future__ import annotations
 
 import csv
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,13 @@ from symprop.numerics.precision import working_bits
 from symprop.numerics.rationals import exact_rational
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["GramMatrix", "gram_matrix", "read_gram"]
 
 _BITS = 64
 _RADIUS_BITS = 30
+_ROUNDINGS = 4  # units in the last place of the largest entry, for each row
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +41,14 @@ class GramMatrix:
         Entries as they were given.
     rational : flint.fmpq_mat or None
         The matrix where all entries are rational.
+    rounding : float
+        How negative an eigenvalue may be by the rounding of entries: 0 unless they come from an
+        array of floats.
     """
 
     rows: tuple[tuple[Any, ...], ...]
     rational: fmpq_mat | None
+    rounding: float = 0.0
 
     @property
     def size(self) -> int:
@@ -77,6 +83,8 @@ def gram_matrix(gram: Any) -> GramMatrix:
     gram : GramMatrix, sympy.Matrix, flint matrix, array, or rows of numbers
         Symmetric. Integers, fractions, SymPy rationals, rational and decimal strings and floats
         (their binary value) are exact; `Enclosure`, ``arb`` and other SymPy numbers are balls.
+        A NumPy array of floats may be off by rounding: it is made symmetric, exactly, and an
+        eigenvalue may be slightly negative.
 
     Returns
     -------
@@ -105,14 +113,14 @@ def gram_matrix(gram: Any) -> GramMatrix:
         given: Any = gram.table()
     else:
         given = gram.tolist() if hasattr(gram, "tolist") else gram
+    if getattr(getattr(gram, "dtype", None), "kind", "") == "f":
+        return _rounded(given)
     try:
         rows = tuple(tuple(_checked(entry) for entry in row) for row in given)
     except TypeError:
         raise InvalidArgument(expected("gram", "to be rows of numbers", gram)) from None
     size = len(rows)
-    if not size or any(len(row) != size for row in rows):
-        lengths = [len(row) for row in rows]
-        raise InvalidArgument(expected("gram", "to be a square matrix", f"rows of {lengths}"))
+    _check_square(rows)
     for i in range(size):
         for j in range(i):
             if not _may_be_equal(rows[i][j], rows[j][i]):
@@ -153,6 +161,30 @@ def read_gram(path: str | Path) -> GramMatrix:
     if not rows:
         raise InvalidArgument(expected("file", "to hold a matrix", str(path)))
     return gram_matrix(rows)
+
+
+def _rounded(given: Any) -> GramMatrix:
+    """Return the matrix of an array of floats, averaged over what rounding made unequal."""
+    if not isinstance(given, list) or not all(isinstance(row, list) for row in given):
+        raise InvalidArgument(expected("gram", "to be rows of numbers", given))
+    rows = [[_checked(entry) for entry in row] for row in given]
+    _check_square(rows)
+    size = len(rows)
+    largest = max(abs(float(entry)) for row in given for entry in row)
+    rounding = _ROUNDINGS * size * sys.float_info.epsilon * largest
+    for i in range(size):
+        for j in range(i):
+            if abs(given[i][j] - given[j][i]) > rounding:
+                raise OutOfDomain(expected("gram", "to be symmetric", f"entries {i}, {j}"))
+    entries = [[(rows[i][j] + rows[j][i]) / 2 for j in range(size)] for i in range(size)]
+    rational = fmpq_mat(size, size, [entry for row in entries for entry in row])
+    return GramMatrix(tuple(map(tuple, entries)), rational, rounding)
+
+
+def _check_square(rows: Sequence[Sequence[Any]]) -> None:
+    if not rows or any(len(row) != len(rows) for row in rows):
+        lengths = [len(row) for row in rows]
+        raise InvalidArgument(expected("gram", "to be a square matrix", f"rows of {lengths}"))
 
 
 def _checked(entry: Any) -> Any:

@@ -16,7 +16,12 @@ from typing import Any
 import sympy
 from flint import arb, fmpq
 
-from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
+from symprop.foundation.errors import (
+    NoClosedForm,
+    OutOfDomain,
+    PrecisionNotReached,
+    expected,
+)
 from symprop.foundation.validation import check_choice, check_dps
 from symprop.gram.matrices import GramMatrix, gram_matrix
 from symprop.gram.spectrum import eigenvalue_balls, extreme_eigenvalues
@@ -34,6 +39,9 @@ __all__ = [
     "measure_closed_form",
     "orthogonality_gap",
 ]
+
+
+_OF_THE_SMALLEST = ("isometry", "isometry_gap", "condition_number")
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ def measure(name: str, gram: Any, dps: int = 15) -> Enclosure:
         If it is not symmetric, an eigenvalue is proved negative, or all are zero.
     PrecisionNotReached
         If balls are too wide for the digits, as where they do not tell whether the matrix is
-        singular.
+        singular; or if the rounding of floats has made the smallest eigenvalue negative.
 
     Error
     -----
@@ -95,6 +103,7 @@ def measure(name: str, gram: Any, dps: int = 15) -> Enclosure:
     matrix = gram_matrix(gram)
     check_dps(dps)
     if matrix.rational is not None:
+        _check_smallest(name, matrix)
         exact = _ends(name, matrix)
         if exact is not None:
             return Enclosure(arb("inf") if exact == sympy.oo else arb(int(exact)))
@@ -139,7 +148,7 @@ def measure_closed_form(name: str, gram: Any) -> sympy.Expr:
     matrix = gram_matrix(gram)
     if matrix.rational is None:
         raise NoClosedForm(expected("gram", "to have rational entries", "other entries"))
-    eigenvalue_balls(matrix, 64)  # refuses negative ones
+    _check_smallest(name, matrix)
     _trace(matrix)
     return MEASURES[name].closed_form(matrix)
 
@@ -233,11 +242,20 @@ def condition_number(gram: Any, dps: int = 15) -> Enclosure:
     return measure("condition_number", gram, dps)
 
 
+def _check_smallest(name: str, matrix: GramMatrix) -> None:
+    """Refuse negative eigenvalues, also those by rounding where the smallest one counts."""
+    smallest = eigenvalue_balls(matrix, 64)[-1]
+    if smallest < 0 and name in _OF_THE_SMALLEST:
+        raise PrecisionNotReached(
+            f"Expected entries that tell the matrix from a singular one but got a smallest "
+            f"eigenvalue of {smallest.str(3, radius=False)}, by the rounding of floats."
+        )
+
+
 def _ends(name: str, matrix: GramMatrix) -> sympy.Expr | None:
     """Return a measure of a rational matrix at the ends of its range, which no ball decides."""
     rational, size = matrix.rational, matrix.size
     assert rational is not None
-    eigenvalue_balls(matrix, 64)  # refuses negative ones
     mean = _trace(matrix) / size
     if rational.det() == 0:
         singular = {"isometry": 0, "isometry_gap": sympy.oo, "condition_number": sympy.oo}

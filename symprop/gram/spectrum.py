@@ -64,7 +64,7 @@ def eigenvalue_balls(matrix: GramMatrix, bits: int) -> list[arb]:
     Raises
     ------
     OutOfDomain
-        If an eigenvalue is proved negative.
+        If an eigenvalue is proved negative, and not by the rounding of floats.
     """
     rational, radius = matrix.midpoint(bits)
     polynomial = _integer_polynomial(rational)
@@ -76,7 +76,7 @@ def eigenvalue_balls(matrix: GramMatrix, bits: int) -> list[arb]:
             roots += [getattr(root, "real", root)] * multiplicity
         roots.sort(key=lambda ball: ball.mid(), reverse=True)
         balls = [arb(root.mid(), root.rad() + radius) for root in roots]
-    if balls[-1] < 0:
+    if balls[-1] < -matrix.rounding:
         condition = "to have no negative eigenvalue"
         raise OutOfDomain(expected("gram", condition, balls[-1].str(6)))
     return balls

@@ -95,6 +95,23 @@ def test_a_matrix_that_is_not_symmetric_is_refused(other: Any) -> None:
         gram_matrix([[1, "0.33333"], [other, 1]])
 
 
+def test_arrays_of_floats_may_be_off_by_rounding() -> None:
+    array = np.array([[1.0, 0.5], [0.5 + 2**-53, 1.0]])
+    matrix = gram_matrix(array)
+    assert matrix.rational is not None
+    assert matrix.rational[0, 1] == matrix.rational[1, 0] == fmpq(1, 2) + fmpq(1, 2**54)
+    assert matrix.rounding > 0
+    for given, message in ((np.ones(3), "rows of numbers"), (np.ones((2, 2, 2)), "real number")):
+        with pytest.raises(InvalidArgument, match=message):
+            gram_matrix(given)
+    with pytest.raises(InvalidArgument, match="square matrix"):
+        gram_matrix(np.ones((2, 3)))
+    with pytest.raises(InvalidArgument, match="finite real number"):
+        gram_matrix(np.array([[np.nan]]))
+    with pytest.raises(OutOfDomain, match="to be symmetric"):
+        gram_matrix(np.array([[1.0, 0.5], [0.4, 1.0]]))
+
+
 def test_files(tmp_path: Path) -> None:
     file = tmp_path / "gram.csv"
     file.write_text(" 1, 1/2\n\n0.5 ,3\n", encoding="utf-8")

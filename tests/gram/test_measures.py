@@ -117,6 +117,25 @@ def test_entries_that_are_not_rational() -> None:
             measure("condition_number", gram)
 
 
+def test_rounding_in_arrays_of_floats() -> None:
+    """A centred Gram matrix is singular; rounding leaves an eigenvalue of either sign."""
+    rows = np.random.default_rng(3).normal(size=(50, 5))
+    rows -= rows.mean(axis=1, keepdims=True)
+    gram = rows.T @ rows
+    gram[0, 1] *= 1 + 2**-52
+    smallest = np.linalg.eigvalsh(gram)[0]
+    gram -= (smallest + 1e-15 * np.abs(gram).max()) / 5  # now it is negative, by rounding only
+    expected = np.linalg.norm(gram / np.trace(gram) - np.eye(5) / 5)
+    assert float(measure("orthogonality_gap", gram)) == pytest.approx(expected)
+    assert 1 < float(measure("effective_rank", gram)) < 5
+    for name in ("isometry", "isometry_gap", "condition_number"):
+        for function in (measure, measure_closed_form):
+            with pytest.raises(PrecisionNotReached, match="by the rounding of floats"):
+                function(name, gram)
+    with pytest.raises(OutOfDomain, match="no negative eigenvalue"):
+        measure("effective_rank", gram - 1e-10 * np.eye(5))
+
+
 @pytest.mark.parametrize("name", MEASURES)
 def test_what_has_no_measure(name: str) -> None:
     for gram in ([[0, 0], [0, 0]], [[1, 2], [2, 1]], [[-1]]):
