@@ -20,7 +20,7 @@ from symprop.gaussian.float_tables import Enclosing, table_kernel
 from symprop.gaussian.float_tile import Tile
 from symprop.gaussian.hot_forms import HotForm, hot_form
 from symprop.gaussian.kernel_values import kernel_ball, vanishes
-from symprop.gaussian.nested_kernel import nested_kernel
+from symprop.gaussian.nested_pairs import nested_kernel
 from symprop.gaussian.softsign_kernel import softsign_balls
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import working_bits

@@ -7,7 +7,7 @@ import pytest
 
 from symprop.foundation.errors import NoClosedForm, OutOfDomain
 from symprop.gaussian.duality import dual_kernel
-from symprop.gaussian.nested_kernel import NestedKernel, nested_kernel
+from symprop.gaussian.nested_pairs import NestedKernel, nested_kernel
 from symprop.specs.activations import activation
 
 RHO = np.array([-1.0, -0.6, 0.0, 0.3, 0.999, 1.0])
