@@ -18,6 +18,7 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
 from symprop.numerics.arrays import real_array
 from symprop.numerics.evaluation import as_ball
+from symprop.simulator.backends import physical_memory
 from symprop.simulator.nonlinearities import nonlinearity
 from symprop.simulator.sensitivity_record import Record
 
@@ -125,6 +126,7 @@ def run_layers(
     if network.residual and width != len(pair.signal):
         condition = f"to be that of the input, {len(pair.signal)}, in a residual network"
         raise InvalidArgument(expected("width", condition, width))
+    _check_memory(network, pair, width)
     numbers = _Numbers.of(network)
     record = Record(depth, network.layers_per_unit, channel_moments, effective_ranks)
     layer = _residual_unit if network.residual else _feedforward_layer
@@ -180,6 +182,19 @@ def _start(
         raise InvalidArgument(expected("noise", "not to vanish", "zeros"))
     shape = (-1, network.positions, *around.shape[1:])
     return Pair(columns.reshape(shape[:-1]), around.reshape(shape))
+
+
+def _check_memory(network: SensitivityNetwork, pair: Pair, width: int) -> None:
+    """Refuse data whose receptive fields, and the copy that is multiplied, cannot fit."""
+    columns = pair.signal[0].size + pair.noise[0].size
+    rows = max(width, len(pair.signal)) * (1 + 2 * network.field_size)
+    needed, available = 8.0 * rows * columns, physical_memory()
+    if needed > available:
+        condition = (
+            f"to fit in memory with their receptive fields: they need {needed / 1e9:.3g} GB "
+            f"and there are {available / 1e9:.3g} GB"
+        )
+        raise InvalidArgument(expected("inputs", condition, f"{columns} columns"))
 
 
 def _affine(

@@ -63,7 +63,8 @@ def test_single_precision_and_torch() -> None:
 
 def test_impossible_sizes_are_refused() -> None:
     rng = np.random.default_rng(0)
-    with pytest.raises(InvalidArgument, match="GB of memory"):
-        sensitivity_dense_run(VanillaNetwork(width=10**12), np.ones((10, 1)), 1, rng=rng)
+    for width, size in ((10**12, 10), (10**8, 10**5)):  # signals, weights
+        with pytest.raises(InvalidArgument, match=r"memory.* GB"):
+            sensitivity_dense_run(VanillaNetwork(width=width), np.ones((size, 1)), 1, rng=rng)
     with pytest.raises(InvalidArgument, match="backward"):
         sensitivity_dense_run(VanillaNetwork(), np.ones((10, 1)), 1, rng=rng, backward="true")

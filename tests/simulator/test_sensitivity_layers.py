@@ -138,3 +138,9 @@ def test_overflow_is_named() -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(OutOfDomain, match="overflow"):
         run_layers(VanillaNetwork(), np.full((3, 2), 1e200), 2, linear, rng=rng, **OPTIONS)
+
+
+def test_receptive_fields_beyond_memory_are_refused() -> None:
+    net = VanillaNetwork(extent=(10,), kernel=10**9, width=10**6)
+    with pytest.raises(InvalidArgument, match=r"memory.*GB"):
+        run_layers(net, np.ones((10, 2)), 1, linear, rng=np.random.default_rng(0), **OPTIONS)
