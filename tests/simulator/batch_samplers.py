@@ -16,7 +16,7 @@ from tests.simulator.small_batch_networks import (
 )
 
 DEPTH, BATCH, JOINT = 2, 3, 100
-RUNS = {8: 300, 30: 250, 100: 150}
+RUNS = {8: 200, 30: 200, 100: 150}
 NAMES = list(ARCHITECTURES)
 
 

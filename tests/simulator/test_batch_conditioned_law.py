@@ -1,7 +1,7 @@
 """The conditioned sampler has the law of the definition, for every batch-normalised network.
 
-With 250 networks a side, and after correction for 700 tests, a single observable gives away a shift
-of its law by half a standard deviation. That this is enough to see gradients through independent
+With 200 networks a side, and after correction for 900 tests, a single observable gives away a shift
+of its law by 0.7 standard deviations. That this is enough to see gradients through independent
 weights, and a sampler that forgets the angles between the inputs, is tested as well.
 """
 
