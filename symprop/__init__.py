@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from symprop.asymptotics.abel_forms import abel_form as abel_form
+    from symprop.asymptotics.angle_constants import angle_constant as angle_constant
     from symprop.asymptotics.autonomous import autonomous_expansion as autonomous_expansion
     from symprop.asymptotics.contraction import convergence as convergence
     from symprop.asymptotics.critical_line import (
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "abel_form": "symprop.asymptotics.abel_forms",
+    "angle_constant": "symprop.asymptotics.angle_constants",
     "autonomous_expansion": "symprop.asymptotics.autonomous",
     "convergence": "symprop.asymptotics.contraction",
     "critical_weight_variance": "symprop.asymptotics.critical_line",

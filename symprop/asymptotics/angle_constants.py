@@ -53,7 +53,6 @@ _GUARD_DIGITS = 20
 _GUARD_BITS = 32  # below which an error of the orbit does not matter
 
 
-@lru_cache(maxsize=64)
 def angle_constant(
     network: FullResidual,
     length: object = 1,
@@ -121,6 +120,20 @@ def angle_constant(
     check_integer("terms", terms, minimum=3)
     check_integer("layers", layers, minimum=2 * _SHIFT_DEPTH)
     _check(network, length, cosine)
+    return _matched(network, length, cosine, dps, terms, layers, progress)
+
+
+@lru_cache(maxsize=64)
+def _matched(
+    network: FullResidual,
+    length: object,
+    cosine: object,
+    dps: int,
+    terms: int,
+    layers: int,
+    progress: Callable[[int, int], None] | None,
+) -> MatchedConstant:
+    """Return the constant of checked arguments, which are remembered."""
     bits = bits_from_dps(dps + _GUARD_DIGITS)
     constant_from, scale = _solved(network, terms, bits)
     constant_at: Callable[[int, arb], arb] | None = None
@@ -142,7 +155,8 @@ def angle_constant(
                 if best.estimated_error * 10**dps < 1:
                     return best
         before, depth = now, 2 * depth
-    raise PrecisionNotReached(f"Expected {dps} digits within {layers} layers but got {best}.", best)
+    told = "none were" if best is None else best.reached
+    raise PrecisionNotReached(f"Expected {dps} digits within {layers} layers but {told}.", best)
 
 
 def _check(network: Architecture, length: object, cosine: object) -> None:

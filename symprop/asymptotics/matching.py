@@ -77,6 +77,13 @@ class MatchedConstant:
     estimated_error: mpmath.mpf
     layers: int
 
+    @property
+    def reached(self) -> str:
+        """What was reached, for messages."""
+        digits = max(0, int(-mpmath.log10(self.estimated_error))) if self.estimated_error else "all"
+        shown = mpmath.nstr(self.value, 15)
+        return f"{digits} were reached: {self.symbol} = {shown} from {self.layers} layers"
+
 
 class Problem(Protocol):
     """A difference equation that knows its constant from one value of a solution."""
@@ -200,7 +207,7 @@ def match_constant(
         result = MatchedConstant(symbol, +found[0], +found[1], found[2])
     if not result.estimated_error < mpmath.mpf(10) ** (-dps):
         raise PrecisionNotReached(
-            f"Expected {dps} digits within {layers} layers but got {result}.", result
+            f"Expected {dps} digits within {layers} layers but {result.reached}.", result
         )
     return result
 

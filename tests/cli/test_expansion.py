@@ -78,7 +78,7 @@ def test_a_leading_logarithm_has_two_faces(capsys: pytest.CaptureFixture[str]) -
         (["__import__('os')"], "but got"),
         (["1/u", "--side", "left"], "side"),
         (["1/u", "--order", "0"], "order"),
-        (["1/u", "--order", "100"], "order to be an integer from 1 to 40 but got order=100"),
+        (["1/u", "--order", "100"], "order to be an integer from 1 to 30 but got order=100"),
     ],
 )
 def test_errors(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
