@@ -81,7 +81,7 @@ def mean_log_form(eigenvalues: Sequence[Any], dps: int = 15) -> Enclosure:
     >>> print(mean_log_form(["3/2", "1/2"], dps=20).proved_digits(20))
     -0.069336464195073910209
     """
-    values = list(eigenvalues)
+    values = _listed(eigenvalues)
     return _adaptive(values, dps, _log_at, "mean logarithm")
 
 
@@ -128,9 +128,16 @@ def mean_ratio(eigenvalues: Sequence[Any], index: int, dps: int = 15) -> Enclosu
     >>> print(mean_ratio([4, 1], 0).proved_digits(15))
     0.666666666666667
     """
-    values = list(eigenvalues)
+    values = _listed(eigenvalues)
     index = check_integer("index", index, minimum=0, maximum=max(len(values) - 1, 0))
     return _adaptive(values, dps, partial(_ratio_at, index=index), "mean ratio")
+
+
+def _listed(eigenvalues: Any) -> list[Any]:
+    try:
+        return list(eigenvalues)
+    except TypeError:
+        raise InvalidArgument(expected("eigenvalues", "to be numbers", eigenvalues)) from None
 
 
 def _adaptive(

@@ -134,6 +134,8 @@ def test_what_is_refused() -> None:
     for function in (mean_log_form, lambda values: mean_ratio(values, 0)):
         with pytest.raises(InvalidArgument, match="at least one"):
             function([])
+        with pytest.raises(InvalidArgument, match="to be numbers"):
+            function(7)
         for values in ([0, 0], [-1, 2], [Enclosure.from_bounds(-1, 1), 1]):
             with pytest.raises(OutOfDomain):
                 function(values)
