@@ -14,12 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import frexp
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from flint import arb
+from flint import arb, fmpz
 
 from symprop.foundation.errors import NoClosedForm, OutOfDomain
+from symprop.gaussian.band_grid import BandGrid, band_grid
 from symprop.gaussian.closed_forms import Q, second_moment_closed_form
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of, small_argument_bound
@@ -28,6 +30,8 @@ from symprop.numerics.precision import current_bits
 from symprop.specs.activations import X
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symprop.gaussian.integrand import Integrand
     from symprop.specs.activations import Activation
 
@@ -38,6 +42,9 @@ _RADIUS = "0.5"  # of the disc on which V is bounded, relative to its centre
 _LARGEST_REST = "0.125"  # of the expansion, relative to its first term
 _UNKNOWN = arb("nan")
 _MOST_KNOWN = 1000
+_ORDER = 4  # of the Hermite polynomials
+_RARELY = 2  # values in an octave before it gets a rule of its own
+_SMALL = -900  # exponent of the least such octave
 
 
 @dataclass(frozen=True)
@@ -157,16 +164,39 @@ class LengthMap:
                 v.is_finite() and v.rad() < arb(2) ** (-bits // 2) * (1 + abs(v)) for v in values
             ):
                 return values[0], values[1], values[2]
-        grid = gaussian_grid(self._integrand, q, bits, order=4)
+        error, pairs = self._rule(q, bits)
         sums = [arb(0), arb(0), arb(0)]
-        for point, mass in zip(grid.points, grid.masses, strict=True):
-            square = point * point
+        for square, mass in pairs:
             sums[0] += mass
             sums[1] += mass * (square - 1)
             sums[2] += mass * (square * (square - 6) + 3)
         widths = (arb(1), arb(2).sqrt(), arb(24).sqrt())
-        v0, v1, v2 = (arb(s, (grid.error * w).upper()) for s, w in zip(sums, widths, strict=True))
+        v0, v1, v2 = (arb(s, (error * w).upper()) for s, w in zip(sums, widths, strict=True))
         return v0, v1 / (2 * q), v2 / (8 * q * q)
+
+    def _rule(self, q: arb, bits: int) -> tuple[arb, Iterable[tuple[arb, arb]]]:
+        """Return an error with squares and masses of nodes; an octave asked often has its own."""
+        exponent = frexp(float(q))[1]
+        key = exponent, bits
+        band = self._bands.get(key)
+        if band is None:
+            asked = self._asked[key] = self._asked.get(key, 0) + 1
+            if asked <= _RARELY or not _SMALL < exponent < -_SMALL:
+                grid = gaussian_grid(self._integrand, q, bits, order=_ORDER)
+                squares = (point * point for point in grid.points)
+                return grid.error, zip(squares, grid.masses, strict=True)
+            lower, upper = (arb((fmpz(1), fmpz(exponent - 1 + k))) for k in range(2))
+            band = band_grid(self._integrand, lower, upper, bits, order=_ORDER)
+            self._bands[key] = band
+        return band.error, zip(*band.at(q), strict=True)
+
+    @cached_property
+    def _bands(self) -> dict[tuple[int, int], BandGrid]:
+        return {}
+
+    @cached_property
+    def _asked(self) -> dict[tuple[int, int], int]:
+        return {}
 
     @cached_property
     def _integrand(self) -> Integrand:
