@@ -17,6 +17,7 @@ import sympy
 from flint import arb
 
 from symprop.asymptotics.depth_constants import require_variance, sign_of_number
+from symprop.asymptotics.divergent_lengths import asymptotic_slopes, growth_at_infinity
 from symprop.asymptotics.fixed_points import LengthFixedPoint, length_fixed_points
 from symprop.asymptotics.length_maps import LengthMap
 from symprop.foundation.errors import (
@@ -53,18 +54,20 @@ class Phase:
 
     Attributes
     ----------
-    phase : {"ordered", "critical", "chaotic", "undecided"}
-        By ``chi_1`` against 1; undecided when its ball holds 1 and it is not exact.
+    phase : {"ordered", "critical", "chaotic", "divergent lengths", "undecided"}
+        By ``chi_1`` against 1; undecided when its ball holds 1 and it is not exact, and where
+        the slope of the length map at infinity is 1 and no finite length is stable.
     length : LengthFixedPoint or None
         The stable length; None if lengths diverge or every one is fixed.
     chi_1 : Enclosure
-        Slope of the correlation map at 1.
+        Slope of the correlation map at 1; where lengths diverge, growth of gradients per layer
+        at infinite length.
     chi_1_exact : sympy.Expr or None
         Its exact value, if known.
     rho_star : Enclosure or None
         The stable correlation; None where the map has no limit.
     slope : Enclosure or None
-        Slope of the correlation map at ``rho_star``.
+        Slope of the correlation map at ``rho_star``, of the limit map where lengths diverge.
     """
 
     phase: str
@@ -171,7 +174,8 @@ def phase(
     weight_variance, bias_variance : number
         At least 0.
     length : number, optional
-        The fixed length to look at, where there are several stable ones.
+        The fixed length to look at, where there are several stable ones; ``oo`` for inputs so
+        long that their lengths diverge.
     dps : int
         Digits to prove.
 
@@ -189,11 +193,17 @@ def phase(
     Conventions
     -----------
     Chaotic above 1. Where lengths tend to 0 the slope is that of the map at length 0, and
-    ``rho_star`` is None: to first order correlations then stay what they are.
+    ``rho_star`` is None: to first order correlations then stay what they are. Where no finite
+    length is stable and long inputs grow, lengths diverge, and correlations obey the map of
+    `symprop.asymptotics.divergent_lengths`: ``rho_star`` is 1 with slope 1, approached like
+    ``1/l**2``, or None for a linear asymptote. A finite stable length is preferred where
+    lengths above some other diverge.
 
     Error
     -----
     Enclosed, and exact where the activation is homogeneous of degree 1 or the length is 0.
+    That lengths diverge rests on the exact slope of the length map at infinity, and on there
+    being no stable length in the interval that `length_fixed_points` searches.
 
     Source
     ------
@@ -218,7 +228,11 @@ def phase(
         slope = as_exact(weight_variance)
         if slope is not None and slope * factor <= 1:
             return _at_length_zero(slope * factor, dps)
+    if isinstance(length, sympy.Expr | float) and length == sympy.oo:
+        return _divergent(phi, weight_variance, bias_variance, dps)
     point = _stable_length(phi, weight_variance, bias_variance, length, dps + 10)
+    if point is None:
+        return _divergent(phi, weight_variance, bias_variance, dps)
     value = chi_1(phi, weight_variance=weight_variance, length=point.value, dps=dps)
     name = _name(value.compare(1))
     if name == "undecided":
@@ -259,6 +273,8 @@ def _homogeneous(
     if sign is None:
         return Phase(_name(sign), None, value)
     points = length_fixed_points(phi, weight_variance=weight, bias_variance=bias, dps=dps).stable
+    if sign > 0:
+        return _divergent(phi, weight, bias, dps)
     chi_exact = None if exact is None else exact * factor
     if not points:
         one = Enclosure(1) if sign == 0 and sign_of_number(bias, "bias_variance") == 0 else None
@@ -271,7 +287,8 @@ def _homogeneous(
 
 def _stable_length(
     phi: Activation, weight: object, bias: object, length: object, dps: int
-) -> LengthFixedPoint:
+) -> LengthFixedPoint | None:
+    """Return the stable length, the chosen one of several; None if no length is stable."""
     found = length_fixed_points(phi, weight_variance=weight, bias_variance=bias, dps=dps)
     if length is not None:
         near = as_ball(length, 64, "length")
@@ -279,11 +296,27 @@ def _stable_length(
         if len(chosen) == 1:
             return chosen[0]
         raise OutOfDomain(expected("length", "to be a fixed point to three digits", length))
-    if len(found.stable) != 1:
-        listed = ", ".join(point.value.proved_digits(6) for point in found.stable) or "none"
+    if len(found.stable) > 1:
+        listed = ", ".join(point.value.proved_digits(6) for point in found.stable)
         condition = f"and bias_variance={bias} to have exactly one stable length, not {listed},"
         raise OutOfDomain(expected("weight_variance", condition, weight))
-    return found.stable[0]
+    return found.stable[0] if found.stable else None
+
+
+def _divergent(phi: Activation, weight: object, bias: object, dps: int) -> Phase:
+    """Return the phase at infinite length."""
+    slopes = asymptotic_slopes(phi)
+    if slopes is None:
+        condition = f"and bias_variance={bias} to have exactly one stable length, not none,"
+        raise OutOfDomain(expected("weight_variance", condition, weight))
+    sign, factor, exact = growth_at_infinity(slopes, weight, dps)
+    if sign == -1:
+        condition = f"and bias_variance={bias} to have a stable length, or diverging ones,"
+        raise OutOfDomain(expected("weight_variance", condition, weight))
+    if sign != 1:
+        return Phase("undecided", None, factor, exact)
+    limit = None if slopes[0] == slopes[1] else Enclosure(1)
+    return Phase("divergent lengths", None, factor, exact, limit, limit)
 
 
 def _correlation(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import asin, pi, sqrt
 
 import pytest
+import sympy
 from flint import arb
 
 from symprop.asymptotics.critical_line import critical_weight_variance
@@ -65,7 +66,10 @@ def test_float_that_is_not_quite_critical() -> None:
 
 def test_relu_beyond() -> None:
     found = phase("relu", weight_variance=3, bias_variance=1)
-    assert (found.phase, found.length, found.rho_star) == ("chaotic", None, None)
+    assert (found.phase, found.length, found.rho_star) == ("divergent lengths", None, Enclosure(1))
+    assert found.chi_1_exact == sympy.Rational(3, 2)
+    linear = phase("identity", weight_variance=3)
+    assert (linear.phase, linear.rho_star) == ("divergent lengths", None)
     assert phase("relu", weight_variance=1, bias_variance=1).rho_star.contains(1)
 
 
