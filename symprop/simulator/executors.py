@@ -22,11 +22,15 @@ from symprop.foundation.errors import SymPropError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["ProcessWorkers", "SerialExecutor", "run_chunks"]
+__all__ = ["BrokenCrew", "ProcessWorkers", "SerialExecutor", "run_chunks"]
 
 _SECONDS = 2.0  # that a chunk should take
 _GROWTH = 4  # at most, from one chunk to the next
 _LOSSES = 3  # of one chunk, after which its runs are held responsible
+
+
+class BrokenCrew(SymPropError):
+    """An executor takes no more work; another one may."""
 
 
 class SerialExecutor(Executor):
@@ -127,7 +131,7 @@ def run_chunks(
     Raises
     ------
     SymPropError
-        If workers die again and again.
+        If workers die again and again; `BrokenCrew` if the executor does not survive it.
 
     Notes
     -----
@@ -165,7 +169,7 @@ def run_chunks(
                     wanted = int((stop - start) * min(_GROWTH, _SECONDS / seconds))
                     size = max(1, min(wanted, largest))
     except BrokenExecutor as error:  # from submit: this executor takes no more work
-        raise SymPropError(
+        raise BrokenCrew(
             f"The executor is broken and does not repair itself ({error}). Give one that does, "
             "or a function that makes executors; what is in a checkpoint is kept."
         ) from error

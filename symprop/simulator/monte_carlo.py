@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from inspect import signature
 from os import cpu_count
@@ -15,7 +15,7 @@ import numpy as np
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
 from symprop.simulator.chunks import Checkpoint, Chunk, gaps_between
-from symprop.simulator.executors import ProcessWorkers, SerialExecutor, run_chunks
+from symprop.simulator.executors import BrokenCrew, ProcessWorkers, SerialExecutor, run_chunks
 from symprop.simulator.families import load, load_observables, load_sampler
 from symprop.simulator.inputs import generate_inputs
 from symprop.simulator.memory import check_memory
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["run_specification", "sample_run", "simulate"]
 
 _LARGEST = 1 << 26  # bytes of results that a chunk may hold
+_CREWS = 3  # that a function which makes executors is asked for, one after the other
 
 
 def simulate(
@@ -227,11 +228,17 @@ def run_specification(
 
     if progress is not None:
         progress(finished(), specification.runs)
-    gaps = gaps_between(chunks, specification.runs)
-    if gaps:
-        _work(specification, gaps, collect, executor=executor, workers=workers, chunk=chunk)
+    for attempt in range(_CREWS):
+        gaps = gaps_between(chunks, specification.runs)
+        try:
+            if gaps:
+                _work(specification, gaps, collect, executor=executor, workers=workers, chunk=chunk)
+            break
+        except BrokenCrew:
+            if not _is_factory(executor) or attempt == _CREWS - 1:
+                raise
     ordered = tuple(sorted(chunks, key=lambda chunk: chunk.start))
-    return Simulation(specification, ordered, _software(specification))
+    return Simulation(specification, ordered, dict(_software(specification.backend)))
 
 
 def _work(
@@ -248,7 +255,7 @@ def _work(
         make, at_once = (SerialExecutor, 1) if (workers or 1) == 1 else (ProcessWorkers, workers)
     else:
         at_once = 2 * (workers or cpu_count() or 1)  # while one chunk travels, another is done
-        make = executor if not hasattr(executor, "submit") else None
+        make = executor if _is_factory(executor) else None  # type: ignore[assignment]
     crew: Any = executor if make is None else make()
     finished = False
     try:
@@ -265,6 +272,10 @@ def _work(
     finally:
         if make is not None:
             crew.shutdown(wait=finished, cancel_futures=True)
+
+
+def _is_factory(executor: Any) -> bool:
+    return isinstance(executor, type) or not hasattr(executor, "submit")
 
 
 def sample_run(specification: Specification, run: int) -> Any:
@@ -371,10 +382,11 @@ def _result_bytes(specification: Specification) -> int:
     return 8 * len(specification.observables) * (specification.depth + 1) * count**2
 
 
-def _software(specification: Specification) -> dict[str, str]:
+@lru_cache
+def _software(backend: str) -> dict[str, str]:
     found = {"python": platform.python_version(), "machine": platform.machine()}
     names = ["symprop", "numpy", "scipy", "sympy"]
-    for name in names + (["torch"] if specification.backend == "torch" else []):
+    for name in names + (["torch"] if backend == "torch" else []):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from symprop.foundation.errors import InvalidArgument, OutOfDomain, UnsupportedLaw
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, SymPropError, UnsupportedLaw
 from symprop.simulator.inputs import generate_inputs
 from symprop.simulator.monte_carlo import run_specification, sample_run, simulate
 from symprop.simulator.result import Simulation
@@ -118,6 +118,25 @@ def test_a_killed_worker_changes_nothing(alone, tmp_path) -> None:
     found = run_specification(ASKED, jobs=2, chunk=1, progress=kill, checkpoint=tmp_path / "kept")
     assert len(killed) == 1
     assert_same(found, alone)
+
+
+def test_a_broken_pool_is_replaced_if_it_is_known_how(alone) -> None:
+    killed = []
+
+    def kill(done: int, _: int) -> None:
+        if done == 4 and not killed:
+            worker = multiprocessing.active_children()[0]
+            killed.append(worker.pid)
+            worker.kill()
+
+    context = multiprocessing.get_context("spawn")
+    pool = partial(ProcessPoolExecutor, 1, mp_context=context)
+    options = {"jobs": 1, "chunk": 2, "progress": kill}
+    assert_same(run_specification(ASKED, executor=pool, **options), alone)
+    assert len(killed) == 1
+    killed.clear()
+    with pool() as executor, pytest.raises(SymPropError, match="does not repair itself"):
+        run_specification(ASKED, executor=executor, **options)
 
 
 def test_errors_name_the_run_and_reach_the_caller_from_workers() -> None:
