@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symprop.foundation.errors import UnsupportedLaw
+from symprop.foundation.errors import InvalidArgument, UnsupportedLaw, expected
+from symprop.foundation.validation import check_integer
+from symprop.numerics.arrays import real_array
+from symprop.simulator.backends import physical_memory
 from symprop.simulator.branched_walk import walk
 from symprop.simulator.conditioning import GaussianMap, gaussian_map
 from symprop.specs.initialization import weight_law
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["conditioned_branched_run"]
+
+_GIGABYTE = 1e9
 
 
 def conditioned_branched_run(
@@ -70,7 +75,7 @@ def conditioned_branched_run(
     Raises
     ------
     InvalidArgument
-        If an argument is malformed.
+        If an argument is malformed, or the signals do not fit in memory.
     UnsupportedLaw
         If the weights are not Gaussian.
     OutOfDomain
@@ -104,8 +109,27 @@ def conditioned_branched_run(
             f"The conditioned sampler is exact for Gaussian weights but not for {name} ones. "
             "The dense sampler takes them."
         )
+    graph = architecture.graph(check_integer("depth", depth, minimum=0))
+    shape = real_array("inputs", inputs).shape
+    if len(shape) == 2:
+        seen = shape[1] * (1 + graph.depth if reduced else 1)
+        arrays = len(graph.nodes) + (len(graph.matrices) + len(graph.nodes)) * (
+            backward is not None
+        )
+        _check_memory(shape[0], seen * arrays)
     source = _Source(rng, backward == "independent")
     return walk(architecture, inputs, depth, source, backward=backward, reduced=reduced)
+
+
+def _check_memory(width: int, rows: int) -> None:
+    """Refuse signals that cannot fit: those of all nodes, and what their matrices have seen."""
+    needed, available = 8.0 * width * rows, physical_memory()
+    if needed > available:
+        condition = (
+            f"small enough for {rows} signals: they need {needed / _GIGABYTE:.3g} GB of memory and "
+            f"there are {available / _GIGABYTE:.3g} GB"
+        )
+        raise InvalidArgument(expected("width", condition, width))
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def walk(
     if reduced:
         networks += [graph.through(layer) for layer in range(1, depth + 1)]
     with _looking_for_overflows():
-        passed = _forward(networks, rows, source)
+        passed = _forward(networks, rows, source, keep=backward is not None)
         last = passed[-1].values
         width = rows.shape[1]
         weights = source.output_weights(width) / sqrt(width)
@@ -140,33 +140,44 @@ def walk(
     )
 
 
-def _forward(networks: Sequence[Graph], rows: Array, source: MatrixSource) -> list[_Passed]:
+def _forward(
+    networks: Sequence[Graph], rows: Array, source: MatrixSource, *, keep: bool
+) -> list[_Passed]:
     """Go through all networks at once, node by node; where a connection is cut, zeros arrive."""
     count, (inputs, width) = len(networks), rows.shape
     passed: list[_Passed] = []
     for index, node in enumerate(networks[0].nodes):
         variants = [network.nodes[index] for network in networks]
-        total = np.zeros((count, inputs, width))
         arrivals, factors = None, []
-        if index == 0:
-            total += rows
         if node.matrices:
             factors = [sqrt(_number(matrix.scale) / width) for matrix in node.matrices]
             blocks = []
             for matrix, factor in zip(node.matrices, factors, strict=True):
                 connected = [matrix in variant.matrices for variant in variants]
-                values = passed[matrix.source].values * np.array(connected)[:, None, None]
+                values = _cut(passed[matrix.source].values, connected)
                 blocks.append((factor * values).reshape(-1, width))
             arrivals = source.matrices(blocks)
-            total += arrivals.outputs.reshape(total.shape)
+            total = arrivals.outputs.reshape(count, inputs, width)
+        elif index == 0:
+            total = np.tile(rows, (count, 1, 1))
+        else:
+            total = np.zeros((count, inputs, width))
         if node.skip is not None:
             skipped = [variant.skip is not None for variant in variants]
-            total += passed[node.skip].values * np.array(skipped)[:, None, None]
+            total = total + _cut(passed[node.skip].values, skipped)
         if node.active:
-            np.maximum(total, 0.0, out=total)
+            total = np.maximum(total, 0.0)
             total *= sqrt(2)
-        passed.append(_Passed(node, total, arrivals, factors))
+        passed.append(_Passed(node, total, arrivals if keep else None, factors))
     return passed
+
+
+def _cut(values: Array, connected: Sequence[bool]) -> Array:
+    """Return the signals that pass a connection, one for each network."""
+    if all(connected):
+        return values
+    cut: Array = values * np.array(connected)[:, None, None]
+    return cut
 
 
 def _backward(graph: Graph, passed: list[_Passed], weights: Array) -> tuple[Array, Array, Array]:

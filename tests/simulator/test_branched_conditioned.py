@@ -78,6 +78,9 @@ def test_refusals() -> None:
     rng = np.random.default_rng(0)
     with pytest.raises(UnsupportedLaw, match="haar"):
         conditioned_branched_run(Vanilla(), np.ones((3, 1)), 2, rng=rng, law="haar")
+    huge = np.broadcast_to(np.ones(1), (10**7, 2))
+    with pytest.raises(InvalidArgument, match="GB"):
+        conditioned_branched_run(DenseNet(), huge, 60, rng=rng, backward="true")
     with pytest.raises(OutOfDomain, match="overflow"):
         conditioned_branched_run(Vanilla(), np.full((3, 1), 1e200), 2, rng=rng)
     run = conditioned_branched_run(Vanilla(), np.ones((3, 1)), 2, rng=rng)
