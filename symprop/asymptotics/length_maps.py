@@ -21,10 +21,10 @@ import sympy
 from flint import arb, fmpz
 
 from symprop.foundation.errors import NoClosedForm, OutOfDomain
-from symprop.gaussian.band_grid import BandGrid, band_grid
 from symprop.gaussian.closed_forms import Q, second_moment_closed_form
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of, small_argument_bound
+from symprop.gaussian.variance_bands import BandGrid, band_grid
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import current_bits
 from symprop.specs.activations import X

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flint import arb
 
-from symprop.gaussian.band_grid import band_grid
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of
+from symprop.gaussian.variance_bands import band_grid
 from symprop.numerics.precision import working_bits
 from symprop.specs.activations import activation
 
