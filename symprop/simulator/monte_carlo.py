@@ -5,35 +5,29 @@ from __future__ import annotations
 import platform
 from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
-from inspect import signature
 from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.errors import InvalidArgument, expected
 from symprop.foundation.validation import check_integer
 from symprop.simulator.chunks import Checkpoint, Chunk, gaps_between
 from symprop.simulator.executors import BrokenCrew, ProcessWorkers, SerialExecutor, run_chunks
-from symprop.simulator.families import load, load_observables, load_sampler
-from symprop.simulator.inputs import generate_inputs
 from symprop.simulator.memory import check_memory
 from symprop.simulator.result import Simulation
+from symprop.simulator.sampling import check_options, run_chunk
 from symprop.simulator.specification import Specification
-from symprop.simulator.threads import one_core
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
+    import numpy as np
     from numpy.typing import NDArray
-
-    from symprop.simulator.families import Family
 
     Array = NDArray[np.float64]
 
-__all__ = ["run_specification", "sample_run", "simulate"]
+__all__ = ["run_specification", "simulate"]
 
 _LARGEST = 1 << 26  # bytes of results that a chunk may hold
 _CREWS = 3  # that a function which makes executors is asked for, one after the other
@@ -212,7 +206,7 @@ def run_specification(
         check_integer("chunk", chunk, minimum=1)
     if resume and checkpoint is None:
         raise InvalidArgument(expected("checkpoint", "to be given in order to resume", checkpoint))
-    _check_options(specification)
+    check_options(specification)
     check_memory(specification, jobs=(workers or 1) if executor is None else 1)
     keeper = None if checkpoint is None else Checkpoint(Path(checkpoint), specification)
     chunks = [] if keeper is None else keeper.open(resume=resume)
@@ -260,7 +254,7 @@ def _work(
     finished = False
     try:
         run_chunks(
-            partial(_run_chunk, specification),
+            partial(run_chunk, specification),
             gaps,
             crew,
             collect,
@@ -276,104 +270,6 @@ def _work(
 
 def _is_factory(executor: Any) -> bool:
     return isinstance(executor, type) or not hasattr(executor, "submit")
-
-
-def sample_run(specification: Specification, run: int) -> Any:
-    """Return the record of one run of a simulation: that run alone, as it was among the others.
-
-    Parameters
-    ----------
-    specification : Specification
-        The simulation.
-    run : int
-        Which run, from 0.
-
-    Returns
-    -------
-    object
-        The record of the family, such as `symprop.simulator.run.Run`.
-
-    Raises
-    ------
-    InvalidArgument, UnsupportedLaw, OutOfDomain, MissingBackend
-        As for `simulate`.
-
-    Examples
-    --------
-    >>> from symprop.specs.architectures import FullyConnected
-    >>> asked = Specification(FullyConnected("relu", 2), width=50, depth=3, runs=4)
-    >>> again, found = sample_run(asked, 2), run_specification(asked)
-    >>> bool((again.gram[..., 0, 0] == found.values("p")[2, :, 0]).all())
-    True
-    """
-    family, method = specification.family, specification.method
-    columns = _inputs(specification, family, 0 if specification.same_inputs else run)
-    sampler = load_sampler(family, method)
-    return sampler(
-        specification.architecture,
-        columns,
-        specification.depth,
-        rng=_generator(specification.seed, 1, run),
-        **_options(specification),
-    )
-
-
-def _inputs(specification: Specification, family: Family, run: int) -> Any:
-    spec = specification.inputs
-    rng = _generator(specification.seed, 0, run)
-    if not isinstance(spec, str):
-        return spec
-    if family.inputs is not None:
-        draw = load(family.inputs)
-        return draw(specification.architecture, spec, specification.width, rng=rng)
-    return generate_inputs(spec, specification.width, rng=rng)
-
-
-def _generator(seed: int, purpose: int, run: int) -> np.random.Generator:
-    """Return what ``SeedSequence(seed).spawn(2)[purpose].spawn(run + 1)[run]`` is the seed of."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, run)))
-
-
-def _options(specification: Specification) -> dict[str, Any]:
-    """Return the options that differ from what every sampler does by default."""
-    usual = {
-        "backward": None,
-        "law": "gaussian",
-        "backend": "numpy",
-        "dtype": "float64",
-        "device": None,
-    }
-    asked = {name: getattr(specification, name) for name in usual}
-    differing = {name: value for name, value in asked.items() if value != usual[name]}
-    return {**differing, **specification.options}
-
-
-def _check_options(specification: Specification) -> None:
-    """Raise unless the sampler knows the options asked for, before any worker is started."""
-    sampler = load_sampler(specification.family, specification.method)
-    known = signature(sampler).parameters
-    for name, value in _options(specification).items():
-        if name not in known:
-            condition = f"left out: the {specification.method} sampler of these networks has none"
-            raise InvalidArgument(expected(name, condition, value))
-
-
-def _run_chunk(specification: Specification, start: int, stop: int) -> dict[str, Array]:
-    """Do some runs, here or in a worker."""
-    table = load_observables(specification.family)
-    results: dict[str, Array] = {}
-    with one_core():
-        for run in range(start, stop):
-            try:
-                record = sample_run(specification, run)
-                found = {name: table[name].function(record) for name in specification.observables}
-            except OutOfDomain as error:
-                raise OutOfDomain(f"In run {run}: {error}") from None
-            for name, value in found.items():
-                if name not in results:
-                    results[name] = np.empty((stop - start, *np.shape(value)))
-                results[name][run - start] = value
-    return results
 
 
 def _result_bytes(specification: Specification) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from symprop.foundation.errors import InvalidArgument
 from symprop.simulator.memory import check_memory, memory_needed
-from symprop.simulator.monte_carlo import sample_run
+from symprop.simulator.sampling import sample_run
 from symprop.simulator.specification import Specification
 from symprop.specs.architectures import FullResidual
 

@@ -12,8 +12,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, SymPropError, UnsupportedLaw
-from symprop.simulator.inputs import generate_inputs
-from symprop.simulator.monte_carlo import run_specification, sample_run, simulate
+from symprop.simulator.monte_carlo import run_specification, simulate
 from symprop.simulator.result import Simulation
 from symprop.simulator.specification import Specification
 from symprop.specs.architectures import FullResidual, FullyConnected
@@ -57,18 +56,6 @@ def test_threads_of_linear_algebra_change_nothing() -> None:
         with threadpool_limits(threads):
             found.append(run_specification(WIDE))
     assert_same(*found)
-
-
-def test_the_seeds_are_those_that_are_documented(alone) -> None:
-    inputs, _ = np.random.SeedSequence(3).spawn(2)
-    for run, child in enumerate(inputs.spawn(12)):
-        again = sample_run(ASKED, run)
-        columns = generate_inputs("cos:1/2", 25, rng=np.random.default_rng(child))
-        np.testing.assert_allclose(again.gram[0], columns.T @ columns / 25, atol=1e-12)
-        np.testing.assert_array_equal(
-            np.diagonal(again.gram, axis1=1, axis2=2), alone.values("p")[run]
-        )
-    assert len(np.unique(alone.values("p")[:, -1, 0])) == 12
 
 
 def test_the_first_runs_stay_when_there_are_more(alone) -> None:
