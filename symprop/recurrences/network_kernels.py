@@ -193,6 +193,9 @@ class NetworkKernel:
             If it is not a square matrix.
         OutOfDomain
             If its diagonal is not positive, or a cosine lies outside [-1, 1].
+        NoClosedForm, PrecisionNotReached
+            For some activations of a fully connected network at inputs of different lengths, as
+            for `symprop.gaussian.kernel_matrices.covariance_kernel`.
         """
         matrix = checked_gram(gram)
         if isinstance(self.architecture, Branched):
