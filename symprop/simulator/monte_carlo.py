@@ -157,7 +157,7 @@ def simulate(
         dtype=dtype,
         device=device,
         backward=backward,
-        observables=tuple(observables) if not isinstance(observables, str) else (observables,),
+        observables=observables,  # type: ignore[arg-type]  # any sequence becomes a tuple
         seed=seed,
         same_inputs=same_inputs,
         options=options or {},
@@ -206,6 +206,10 @@ def run_specification(
         check_integer("chunk", chunk, minimum=1)
     if resume and checkpoint is None:
         raise InvalidArgument(expected("checkpoint", "to be given in order to resume", checkpoint))
+    if executor is not None and not (callable(executor) or hasattr(executor, "submit")):
+        raise InvalidArgument(expected("executor", "with a submit, or to make one", executor))
+    if checkpoint is not None and not isinstance(checkpoint, str | Path):
+        raise InvalidArgument(expected("checkpoint", "to be a path", checkpoint))
     check_options(specification)
     check_memory(specification, jobs=(workers or 1) if executor is None else 1)
     keeper = None if checkpoint is None else Checkpoint(Path(checkpoint), specification)

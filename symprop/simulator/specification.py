@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -213,6 +214,8 @@ def _checked_observables(family: Family, names: Any, backward: str | None) -> tu
     if not names:
         usual = family.usual or tuple(table)
         return tuple(n for n in usual if backward or not table[n].requires_backward)
+    if not isinstance(names, str | Sequence):
+        raise InvalidArgument(expected("observables", "to be a sequence of names", names))
     listed = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
     for name in listed:
         check_choice("observables", name, tuple(table))
