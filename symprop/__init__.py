@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from symprop.gaussian.transforms import w_transform as w_transform
     from symprop.numerics.enclosure import Enclosure as Enclosure
     from symprop.recurrences.trajectories import trajectory as trajectory
+    from symprop.simulator.extrapolation import width_extrapolation as width_extrapolation
     from symprop.simulator.monte_carlo import simulate as simulate
+    from symprop.simulator.result import Simulation as Simulation
     from symprop.specs.activations import Activation as Activation
     from symprop.specs.activations import activation as activation
     from symprop.specs.architectures import FullResidual as FullResidual
@@ -80,7 +82,9 @@ _HOMES = {
     **dict.fromkeys(("v_transform", "w_transform"), "symprop.gaussian.transforms"),
     "Enclosure": "symprop.numerics.enclosure",
     "trajectory": "symprop.recurrences.trajectories",
+    "width_extrapolation": "symprop.simulator.extrapolation",
     "simulate": "symprop.simulator.monte_carlo",
+    "Simulation": "symprop.simulator.result",
     **dict.fromkeys(("Activation", "activation"), "symprop.specs.activations"),
     **dict.fromkeys(
         ("FullResidual", "FullyConnected", "LayerNormResidual", "ReducedResidual"),
