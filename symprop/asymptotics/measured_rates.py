@@ -21,18 +21,22 @@ __all__ = ["Measurement", "measured_exponent", "measured_limit"]
 
 _FEWEST = 4
 _GUARD_DIGITS = 40
+_SHORTEST_ROW = 3
+_AITKEN_GAIN = 3
+_LARGEST_RATIO = mpmath.mpf(31) / 32  # of steps that are still taken to converge
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """A number found by extrapolation, and how far the last extrapolations lay apart.
+    """A number found by extrapolation, and an estimate of its error.
 
     Attributes
     ----------
     value : mpmath.mpf
         Best estimate.
     error : mpmath.mpf
-        Estimated, not proved: the largest step between the last three estimates.
+        Estimated, not proved: at least the largest step between the last estimates, and what
+        these steps let expect of further ones, be they geometric or made by logarithms.
     """
 
     value: mpmath.mpf
@@ -44,7 +48,10 @@ class Measurement:
 
 
 def measured_exponent(
-    values: Sequence[object], *, corrections: Sequence[object] | None = None
+    values: Sequence[object],
+    *,
+    corrections: Sequence[object] | None = None,
+    logarithms: bool = True,
 ) -> Measurement:
     r"""Return the exponent of a power law from values at doubling depths.
 
@@ -57,6 +64,9 @@ def measured_exponent(
     corrections : sequence of numbers, optional
         The exponents ``gamma_1 < gamma_2 < ...`` if they are known; a repeated one stands for
         a correction with a logarithm. Otherwise Aitken's process removes one after another.
+    logarithms : bool
+        Whether the error is to allow for a factor ``log(l)**b``. If the law is known to have
+        none the spread of the extrapolations is enough, and is smaller.
 
     Returns
     -------
@@ -72,8 +82,9 @@ def measured_exponent(
 
     Error
     -----
-    Estimated from the spread of the last extrapolations. Corrections slower than about
-    ``l**-1/2`` can hide from Aitken's process: give their exponents.
+    Estimated from the spread of the last extrapolations and the rate at which they settle: a
+    factor ``log(l)**b``, which moves the exponent by about ``b/log(l)``, is within the error.
+    Several slow corrections together can still hide from Aitken's process: give their exponents.
 
     Source
     ------
@@ -92,11 +103,14 @@ def measured_exponent(
         raise OutOfDomain(expected("values", "to be nonzero and of one sign", list(values)))
     with working_digits(_GUARD_DIGITS):
         slopes = [mpmath.log(abs(after / before), 2) for before, after in pairwise(numbers)]
-    return _extrapolated(slopes, corrections)
+    return _extrapolated(slopes, corrections, logarithms)
 
 
 def measured_limit(
-    values: Sequence[object], *, corrections: Sequence[object] | None = None
+    values: Sequence[object],
+    *,
+    corrections: Sequence[object] | None = None,
+    logarithms: bool = True,
 ) -> Measurement:
     """Return the limit of a quantity from its values at doubling depths.
 
@@ -105,6 +119,8 @@ def measured_limit(
     values : sequence of numbers
         ``v(l), v(2 l), v(4 l), ...``: at least four.
     corrections : sequence of numbers, optional
+        As in `measured_exponent`.
+    logarithms : bool
         As in `measured_exponent`.
 
     Returns
@@ -119,7 +135,7 @@ def measured_limit(
 
     Error
     -----
-    Estimated from the spread of the last extrapolations.
+    As in `measured_exponent`.
 
     Source
     ------
@@ -131,7 +147,7 @@ def measured_limit(
     >>> abs(found.value - 2) <= 1e-12
     True
     """
-    return _extrapolated(_numbers(values), corrections)
+    return _extrapolated(_numbers(values), corrections, logarithms)
 
 
 def _numbers(values: Sequence[object]) -> list[mpmath.mpf]:
@@ -149,7 +165,9 @@ def _numbers(values: Sequence[object]) -> list[mpmath.mpf]:
         return numbers
 
 
-def _extrapolated(sequence: list[mpmath.mpf], corrections: Sequence[object] | None) -> Measurement:
+def _extrapolated(
+    sequence: list[mpmath.mpf], corrections: Sequence[object] | None, logarithms: bool
+) -> Measurement:
     with working_digits(_GUARD_DIGITS):
         rows = [sequence]
         if corrections is None:
@@ -160,7 +178,9 @@ def _extrapolated(sequence: list[mpmath.mpf], corrections: Sequence[object] | No
                 if len(rows[-1]) < 2:
                     break
                 rows.append(_richardson(rows[-1], mpmath.mpmathify(gamma)))
-        return _settled(rows)
+        if not logarithms:
+            return _closest(rows)
+        return _settled(rows, gain=1 if corrections is not None else _AITKEN_GAIN)
 
 
 def _richardson(row: list[mpmath.mpf], gamma: mpmath.mpf) -> list[mpmath.mpf]:
@@ -176,15 +196,49 @@ def _aitken(row: list[mpmath.mpf]) -> list[mpmath.mpf]:
     return improved
 
 
-def _settled(rows: list[list[mpmath.mpf]]) -> Measurement:
+def _closest(rows: list[list[mpmath.mpf]]) -> Measurement:
     """Return the entry that differs least from its predecessors and from the two rows before."""
-    best: Measurement | None = None
+    found = []
     for level, row in enumerate(rows):
-        if len(row) < 2:
+        if len(row) > 1:
+            others = row[-3:-1] + [rows[above][-1] for above in range(max(level - 2, 0), level)]
+            found.append(Measurement(row[-1], max(abs(row[-1] - other) for other in others)))
+    return min(found, key=lambda measurement: measurement.error)
+
+
+def _settled(rows: list[list[mpmath.mpf]], *, gain: int) -> Measurement:
+    """Return the last entry of the row whose error is estimated to be least.
+
+    Rows of a blind process count only while each gains a factor on the one before: logarithms
+    yield at most halves, and later rows then agree by accident.
+    """
+    best: Measurement | None = None
+    settled = mpmath.inf
+    for level, row in enumerate(rows):
+        if len(row) < _SHORTEST_ROW:
             break
+        remainder = _remainder(row)
+        if best is not None and gain > 1 and gain * remainder > settled:
+            break
+        settled = remainder
         others = row[-3:-1] + [rows[above][-1] for above in range(max(level - 2, 0), level)]
-        spread = max(abs(row[-1] - other) for other in others)
-        if best is None or spread < best.error:
-            best = Measurement(row[-1], spread)
+        error = max(remainder, *(abs(row[-1] - other) for other in others))
+        if best is None or error < best.error:
+            best = Measurement(row[-1], error)
     assert best is not None  # the first row has at least three entries
     return best
+
+
+def _remainder(row: list[mpmath.mpf]) -> mpmath.mpf:
+    """Return what the steps of a row let expect of all further ones together.
+
+    Steps in ratio r leave ``r/(1 - r)`` of the last one if they are geometric, and
+    ``(1 + r)/(1 - r)`` of it if they fall like ``1/k**2``, as logarithms make them.
+    """
+    before, last = abs(row[-2] - row[-3]), abs(row[-1] - row[-2])
+    if last == 0:
+        return last
+    ratio = last / before if before else mpmath.inf
+    if ratio >= _LARGEST_RATIO:
+        return last * (1 + _LARGEST_RATIO) / (1 - _LARGEST_RATIO)
+    return last * (1 + ratio) / (1 - ratio)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CLAIMS"]
 
 DEPTH = sympy.Symbol("depth", positive=True)
+VARIANCE = sympy.Symbol("q", positive=True)
 ROOT = DEPTH ** -sympy.Rational(1, 2)
 ALGEBRAIC = "x/sqrt(1+x**2)"
 LAYERS = tuple(2**k for k in range(4, 13))
@@ -101,6 +102,16 @@ def softsign_step(q: Fraction, dps: int) -> arb:
         return 2 * root * (1 - far) - root * (1 - near)
 
 
+def softsign_rest(q: Fraction, dps: int) -> arb:
+    """Return ``q (1 - V(q))`` less ``√(2/π) (log q + log 2 - γ - 1) √q``, for softsign."""
+    bits = bits_from_dps(dps)
+    with working_bits(bits):
+        ball = as_ball(q, bits)
+        lost = 1 - second_moment("softsign", q, dps).ball
+        bracket = ball.log() + arb(2).log() - arb.const_euler() - 1
+        return ball * lost - (2 * ball / arb.pi()).sqrt() * bracket
+
+
 TAIL = Claim(
     id="residual.length-growth-algebraic-tail",
     title="Algebraic saturation changes the logarithm of the length",
@@ -166,5 +177,33 @@ SOFTSIGN = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (TAIL, SOFTSIGN)
+MOMENT = Claim(
+    id="residual.softsign-second-moment",
+    title="Second moment of softsign at large variance",
+    statement=(
+        "For softsign 1 - V(q) = √(2/π) [log q + log 2 - γ - 1] q^(-1/2) + 3/q "
+        "+ O(q^(-3/2) log q), "
+        "γ Euler's constant"
+    ),
+    variables={"q": "variance"},
+    source=Source("residual", "Theorem B.9"),
+    as_printed="for tanh the bracket is 1 and the term 3/q is missing",
+    checks=(
+        limit(
+            softsign_rest,
+            3,
+            along=[{"q": 4**k} for k in range(4, 11)],
+            error=sympy.log(VARIANCE) / sympy.sqrt(VARIANCE),
+        ),
+    ),
+    near_miss=limit(
+        softsign_rest,
+        2,
+        along=[{"q": 4**k} for k in range(4, 11)],
+        error=sympy.log(VARIANCE) / sympy.sqrt(VARIANCE),
+    ),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+CLAIMS = (TAIL, SOFTSIGN, MOMENT)
 """Theorem B.9 under slow saturation."""

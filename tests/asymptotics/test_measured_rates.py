@@ -95,3 +95,19 @@ def test_precision_is_left_alone() -> None:
 def test_what_is_no_number_is_refused(wrong: object) -> None:
     with pytest.raises(InvalidArgument, match="Expected values to be"):
         measured_limit([1, 2, wrong, 3])
+
+
+@pytest.mark.parametrize("delta", [-1.5, -0.5, 0.5])
+@pytest.mark.parametrize("power", [-2, -1, 0, 1, 2])
+@pytest.mark.parametrize(("first", "count"), [(4, 8), (6, 10), (4, 14)])
+@pytest.mark.parametrize("corrections", [None, (0.5, 1, 1.5, 2)])
+def test_logarithms_are_within_the_error(
+    delta: float, power: int, first: int, count: int, corrections: tuple[float, ...] | None
+) -> None:
+    """``l**delta log(l)**b (1 + l**-1/2)`` has local exponents ``delta + b/log(l)``."""
+    with mpmath.workdps(40):
+        depths = [mpmath.mpf(2) ** k for k in range(first, first + count)]
+        values = [n**delta * mpmath.log(n) ** power * (1 + 1 / mpmath.sqrt(n)) for n in depths]
+    found = measured_exponent(values, corrections=corrections)
+    assert abs(found.value - delta) <= 1.2 * found.error
+    assert found.error < (0.03 if power == 0 else 0.4)
