@@ -319,6 +319,7 @@ CLAIMS = (
             ),
         ),
         near_miss=attack(upper, "<=", fourth, domain=LAWS | NETS, tries=(40, 300)),
+        derivation="derivations/finite_width_moments.py",
     ),
     _claim(
         "variance-by-deviations",
