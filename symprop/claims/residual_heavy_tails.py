@@ -8,6 +8,8 @@ makes the logarithm. For softsign even ``√q (1 - V(q))`` has no bound.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
+from math import log, sqrt
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -19,14 +21,17 @@ from symprop.claims.residual_tanh_growth import coefficients
 from symprop.claims.tanh_like import second_moment
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
-from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.evidence import Counterexample, Evidence, Grade, Outcome, Verdict
 from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
+
+    from symprop.ledger.claim import Context
 
 __all__ = ["CLAIMS"]
 
@@ -110,6 +115,50 @@ def softsign_rest(q: Fraction, dps: int) -> arb:
         lost = 1 - second_moment("softsign", q, dps).ball
         bracket = ball.log() + arb(2).log() - arb.const_euler() - 1
         return ball * lost - (2 * ball / arb.pi()).sqrt() * bracket
+
+
+def rest_of_length(phi: str, depth: int, kept: int) -> list[float]:
+    """Return p less its law at doubling depths; ``kept = 0`` leaves out the cubed logarithm."""
+    from symprop.asymptotics.residual_laws import residual_rates
+    from symprop.recurrences.trajectories import trajectory
+    from symprop.specs.architectures import FullResidual
+
+    v, a, w, b = "3/2", "1/2", "169/100", "49/100"
+    table = residual_rates(
+        "frn",
+        phi,
+        weight_variance=w,
+        bias_variance=b,
+        branch_weight_variance=v,
+        branch_bias_variance=a,
+    )
+    c = {constant.name: float(constant.enclose(dps=17)) for constant in table}
+    path = trajectory(FullResidual(phi, v, a, w, b), depth, length=1)
+    rests = []
+    for layer in (depth // 2**k for k in range(5, -1, -1)):
+        x = log(layer)
+        law = c["b0"] * layer + (c["b1_log"] * x + c["b1"]) * sqrt(layer)
+        law += kept * c["b2_log3"] * x**3 + c["b2_log2"] * x**2 + c["b2"] * x
+        rests.append(float(path.p[layer]) - law)
+    return rests
+
+
+def settles(kept: int) -> Callable[[Context], Evidence]:
+    """Check that what is left of p at doubling depths makes ever smaller steps."""
+
+    def check(context: Context) -> Evidence:
+        depth = context.pick((2**18, 2**20))
+        told = []
+        for phi in ("softsign", "arctan"):
+            rests = rest_of_length(phi, depth, kept)
+            steps = [abs(after - before) for before, after in pairwise(rests)]
+            told.append(f"{phi}: steps {steps[0]:.4g} to {steps[-1]:.4g} up to layer {depth}")
+            if not all(after < before for before, after in pairwise(steps)):
+                found = Counterexample({"phi": phi}, f"{steps[-1]:.6g}", f"{steps[-2]:.6g}", "<")
+                return Evidence.fails(Grade.SAMPLED, found, "; ".join(told))
+        return Evidence.holds(Grade.SAMPLED, "; ".join(told))
+
+    return check
 
 
 TAIL = Claim(
@@ -205,5 +254,22 @@ MOMENT = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (TAIL, SOFTSIGN, MOMENT)
+SLOW_LENGTH = Claim(
+    id="residual.length-growth-slow-tails",
+    title="Growth of lengths under softsign and arctan",
+    statement=(
+        "For φ = x/(1+|x|) and arctan: p = b_0 l + (c_1 log l + b_1) √l + d_3 log³ l + "
+        "d_2 log² l + b_2 log l + O(1), with the constants b1_log, b2_log3, b2_log2 of the rate "
+        "table; the change of what is left of p from l to 2l falls with l"
+    ),
+    variables={"phi": "activation"},
+    assumptions=("(σ_v², σ_a², σ_w², σ_b²) = (3/2, 1/2, 169/100, 49/100), p_0 = 1",),
+    source=Source("residual", "Theorem B.9"),
+    as_printed="p = b_0 l + b_1 √l + b_2 log l + O(1) for every tanh-like activation",
+    checks=(settles(1),),
+    near_miss=settles(0),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+CLAIMS = (TAIL, SOFTSIGN, MOMENT, SLOW_LENGTH)
 """Theorem B.9 under slow saturation."""
