@@ -71,8 +71,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         time, asked = own.stats.median, own.extra_info.get("asked")
         if "elements" in own.extra_info:
             rate = own.extra_info["elements"] / time
-            met = "" if asked is None else f"  asked {asked / 1e6:.0f}  {_verdict(rate, asked)}"
-            terminalreporter.write_line(f"{row}: {rate / 1e6:.1f} M/s{met}")
+            met = "" if asked is None else f"  asked {asked:.2g}/s  {_verdict(rate, asked)}"
+            terminalreporter.write_line(f"{row}: {rate:.3g}/s{met}")
         for system, side in sides.items():
             if system == "symprop" or side.has_error:
                 continue
