@@ -15,13 +15,15 @@ from symprop.moments.residual_moments import residual_state
 from symprop.moments.scalars import read_scalars
 from symprop.moments.states import kernel_square, output_fourth
 from symprop.moments.vanilla_moments import vanilla_state
+from symprop.numerics.enclosure import Enclosure
+from symprop.numerics.evaluation import as_ball, enclose
+from symprop.numerics.precision import bits_from_dps, working_bits
 from symprop.specs.branched import Branched, DenseNet, ResNet, Vanilla
 from symprop.specs.initialization import WeightLaw, weight_law
 
 if TYPE_CHECKING:
     from symprop.moments.scalars import Exact, Scalars
     from symprop.moments.states import State
-    from symprop.numerics.enclosure import Enclosure
 
 __all__ = [
     "OutputMoments",
@@ -32,6 +34,9 @@ __all__ = [
     "tangent_mean",
     "tangent_moments",
 ]
+
+
+_GUARD_BITS = 16
 
 
 @dataclass(frozen=True)
@@ -90,9 +95,11 @@ class TangentMoments:
         InvalidArgument
             If a symbol is left free.
         """
-        from symprop.numerics.evaluation import enclose
-
-        square = sympy.sympify(self.relative_variance)
+        square = self.relative_variance
+        if isinstance(square, Fraction):  # a root of a long rational number is not simplified
+            bits = bits_from_dps(dps) + _GUARD_BITS
+            with working_bits(bits):
+                return Enclosure(as_ball(square, bits).sqrt())
         if square.free_symbols:
             raise InvalidArgument(expected("moments", "without free symbols", square))
         return enclose(sympy.sqrt(square), dps=dps)

@@ -14,12 +14,11 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, UnsupportedL
 from symprop.foundation.validation import check_integer
 from symprop.moments.states import Ensemble
 from symprop.numerics.rationals import exact_rational
-from symprop.specs.branched import ResNet
+from symprop.specs.branched import Branched, ResNet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from symprop.specs.branched import Branched
     from symprop.specs.initialization import WeightLaw
 
 __all__ = ["Exact", "Scalars", "branch_strength", "read_scalars"]
@@ -99,6 +98,8 @@ def read_scalars(
     UnsupportedLaw
         If the entries of a matrix depend on each other.
     """
+    if not isinstance(network, Branched):
+        raise InvalidArgument(expected("network", "to be a branched one", network))
     if not network.input_layer:
         raise OutOfDomain(expected("input_layer", "to be True", network.input_layer))
     if not law.independent_entries:

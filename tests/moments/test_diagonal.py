@@ -106,6 +106,15 @@ def test_distance() -> None:
         tangent_moments(DenseNet(), n, 2).kernel_distance()
 
 
+def test_distance_of_a_deep_network() -> None:
+    """The numerator has thousands of digits, which must not be factored."""
+    deep = tangent_moments(ResNet(2, "1/7"), 1000, 300)
+    ball = deep.kernel_distance(20)
+    assert float(ball) ** 2 == pytest.approx(float(deep.relative_variance), rel=1e-14)
+    root = tangent_moments(ResNet(3, sympy.sqrt(2)), 10, 2).kernel_distance(20)
+    assert 1 < float(root) < 3
+
+
 def test_great_depth() -> None:
     """Numbers of thousands of digits, by another route for the plain network."""
     found = tangent_moments(Vanilla(), 50, 2000).second_moment
@@ -130,6 +139,8 @@ def test_mean_alone() -> None:
 
 
 def test_refusals() -> None:
+    with pytest.raises(InvalidArgument, match="network"):
+        tangent_moments("resnet", 3, 2)
     with pytest.raises(InvalidArgument, match="network"):
         tangent_moments(Reduced(network=Vanilla(), through=1), 3, 2)
     with pytest.raises(InvalidArgument, match="depth"):

@@ -95,3 +95,14 @@ def test_refusals() -> None:
         proportional_limit(0)
     with pytest.raises(InvalidArgument, match="ratio"):
         proportional_limit("no")
+
+
+@pytest.mark.parametrize("width", [0, -1, 2.5, "x", sympy.Rational(1, 2)])
+def test_widths_that_are_none(width: object) -> None:
+    for made in (
+        lambda: dense_depth_limit(width),
+        lambda: residual_depth_limit(1, width),
+        lambda: closed_form(Vanilla(), width, 2),
+    ):
+        with pytest.raises(InvalidArgument, match="width"):
+            made()
