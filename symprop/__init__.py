@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from symprop.gaussian.transforms import v_transform as v_transform
     from symprop.gaussian.transforms import w_transform as w_transform
     from symprop.numerics.enclosure import Enclosure as Enclosure
+    from symprop.recurrences.nngp import nngp_kernel as nngp_kernel
+    from symprop.recurrences.ntk import tangent_kernel as tangent_kernel
     from symprop.recurrences.trajectories import trajectory as trajectory
     from symprop.simulator.extrapolation import width_extrapolation as width_extrapolation
     from symprop.simulator.monte_carlo import simulate as simulate
@@ -47,6 +49,14 @@ if TYPE_CHECKING:
     from symprop.specs.architectures import FullyConnected as FullyConnected
     from symprop.specs.architectures import LayerNormResidual as LayerNormResidual
     from symprop.specs.architectures import ReducedResidual as ReducedResidual
+    from symprop.specs.batch_normalized import BatchNormalized as BatchNormalized
+    from symprop.specs.branched import DenseNet as DenseNet
+    from symprop.specs.branched import Reduced as Reduced
+    from symprop.specs.branched import ResNet as ResNet
+    from symprop.specs.branched import Vanilla as Vanilla
+    from symprop.specs.sensitivity_networks import BatchNormFeedforward as BatchNormFeedforward
+    from symprop.specs.sensitivity_networks import BatchNormResidual as BatchNormResidual
+    from symprop.specs.sensitivity_networks import VanillaNetwork as VanillaNetwork
 
 __version__ = "0.1.0.dev0"
 
@@ -81,6 +91,8 @@ _HOMES = {
     "hermite_coefficients": "symprop.gaussian.hermite",
     **dict.fromkeys(("v_transform", "w_transform"), "symprop.gaussian.transforms"),
     "Enclosure": "symprop.numerics.enclosure",
+    "nngp_kernel": "symprop.recurrences.nngp",
+    "tangent_kernel": "symprop.recurrences.ntk",
     "trajectory": "symprop.recurrences.trajectories",
     "width_extrapolation": "symprop.simulator.extrapolation",
     "simulate": "symprop.simulator.monte_carlo",
@@ -89,6 +101,12 @@ _HOMES = {
     **dict.fromkeys(
         ("FullResidual", "FullyConnected", "LayerNormResidual", "ReducedResidual"),
         "symprop.specs.architectures",
+    ),
+    "BatchNormalized": "symprop.specs.batch_normalized",
+    **dict.fromkeys(("DenseNet", "Reduced", "ResNet", "Vanilla"), "symprop.specs.branched"),
+    **dict.fromkeys(
+        ("BatchNormFeedforward", "BatchNormResidual", "VanillaNetwork"),
+        "symprop.specs.sensitivity_networks",
     ),
 }
 
