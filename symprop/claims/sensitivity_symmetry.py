@@ -237,7 +237,7 @@ CLAIMS = (
                 noise_before,
                 domain=ALL | {"slope": SLOPES},
                 assuming=lambda network: len(network.weights) == 1 and sees_something(network),
-                tries=(40, 400),
+                tries=(25, 400),
             ),
             attack(
                 noise_of_both,
@@ -245,7 +245,7 @@ CLAIMS = (
                 noise_before,
                 domain=ALL | {"slope": OneOf((Fraction(0),))},
                 assuming=deep_and_almost_sure,
-                tries=(150, 1500),
+                tries=(50, 900),
             ),
             attack(
                 noise_of_both,
@@ -253,7 +253,7 @@ CLAIMS = (
                 noise_before,
                 domain=ALL | {"slope": SLOPES},
                 assuming=lambda network: sees_something(network) and almost_sure(network),
-                tries=(150, 1500),
+                tries=(50, 900),
             ),
         ),
         near_miss=at_points(
