@@ -340,7 +340,7 @@ CLAIMS = (
                 "==",
                 factor_by_quadrature,
                 points=grid(data=tuple(DATA)),
-                sizes=(2_000, 8_000),
+                sizes=(400, 4_000),
             ),
         ),
         near_miss=attack(
