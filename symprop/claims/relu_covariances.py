@@ -41,7 +41,6 @@ __all__ = [
 ]
 
 _NARROW = 300  # its double serves for extrapolation, so that the bias is of second order
-_WIDE = 4000  # here the bias, of order one over it, is less than the noise
 
 
 class Covariance(NamedTuple):
@@ -183,14 +182,18 @@ def tangent_statistic(
     *pair: Fraction,
     size: int,
     seed: int,
+    width: int = 4000,
     statistic: Callable[[BranchedRun], float] = lambda run: float(run.tangent_kernel[0, 1]),
 ) -> tuple[float, float]:
-    """Sample the product of the gradients of two inputs, by all hidden weights unless told."""
+    """Sample the product of the gradients of two inputs, by all hidden weights unless told.
+
+    The bias, of order one over the width, is less than the noise.
+    """
     cosine, q1, q2 = (float(value) for value in pair)
 
     rng = np.random.default_rng(seed)
-    inputs = np.zeros((_WIDE, 2))
-    inputs[:2] = np.sqrt(_WIDE) * np.array(
+    inputs = np.zeros((width, 2))
+    inputs[:2] = np.sqrt(width) * np.array(
         [[np.sqrt(q1), np.sqrt(q2) * cosine], [0.0, np.sqrt(q2 * (1 - cosine**2))]]
     )
     runs = (
