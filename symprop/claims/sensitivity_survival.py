@@ -103,7 +103,7 @@ def upper_bound(width: int) -> Fraction:
 
 def signs_alive(width: int) -> Fraction:
     """Return ``P[A_1]`` for the datum (1, 1) and weights that are fair signs."""
-    return 1 - Fraction(3, 4) ** width
+    return 1 - Fraction(int(3**width), int(4**width))
 
 
 # --- two layers, the data +1 and -1 ---
@@ -115,7 +115,8 @@ def alive_in_two(first: int, second: int) -> Fraction:
     After the first layer they are orthogonal, or one of them is 0 if all weights have one sign.
     """
     one_sign = Fraction(2, 2**first)
-    return 1 - one_sign / 2**second - (1 - one_sign) / 4**second
+    one, two = Fraction(1, 2**second), Fraction(1, 4**second)
+    return 1 - one_sign * one - (1 - one_sign) * two
 
 
 def product_from_first(first: int, second: int) -> Fraction:
