@@ -17,14 +17,17 @@ __all__ = ["FIGURES", "describe", "make_figure"]
 _TRANSFORMS = "symprop.figures.transform_curves"
 _PATHS = "symprop.figures.residual_paths"
 _LEVELS = "symprop.figures.residual_levels"
+_SAMPLES = "symprop.figures.residual_samples"
 _KERNEL_MAPS = "symprop.figures.kernel_maps"
 _SHRINKAGE = "symprop.figures.shrinkage_curves"
 
 FIGURES: Mapping[str, tuple[str, str]] = {
+    "residual:1": (_SAMPLES, "tanh_dynamics"),
     "residual:2a": (_TRANSFORMS, "fixed_point_and_exponent"),
     "residual:2b": (_PATHS, "cosine_rate"),
     "residual:2c": (_PATHS, "gradient_ratios"),
     "residual:3": (_LEVELS, "level_curves"),
+    "residual:A.1": (_SAMPLES, "power_relu_dynamics"),
     "residual:A.2": (_PATHS, "power_relu_rates"),
     "residual:B.3": (_PATHS, "length_expansion"),
     "residual:B.4": (_PATHS, "gradient_expansion"),

@@ -19,6 +19,7 @@ FORMATS = ("svg", "pdf", "png", "eps")
 # Okabe and Ito's palette; the dashes tell curves apart in grey as well.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 _DASHES: tuple[Any, ...] = ("-", (0, (6, 1.5)), (0, (2, 1)), (0, (6, 1, 1.5, 1)))
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _COLUMN = 3.4  # inches
 _TWO_DECADES = 100
 _STYLE = {
@@ -77,8 +78,13 @@ def draw(plot: Plot) -> Any:
 
 def _draw_panel(axis: Any, panel: Panel) -> None:
     dashes, grey_dashes = cycle(_DASHES), cycle(_DASHES)
-    colours = cycle(_COLOURS)
+    colours, point_colours, markers = cycle(_COLOURS), cycle(_COLOURS), cycle(_MARKERS)
     for line in panel.curves:
+        if line.role == "sample":  # coloured like the values, in the order of both
+            look = {"color": next(point_colours), "fmt": next(markers), "elinewidth": 0.8}
+            error = line.error or None
+            axis.errorbar(line.x, line.y, yerr=error, label=line.label, markersize=3, **look)
+            continue
         if line.role == "value":
             look = {"color": next(colours), "linestyle": next(dashes)}
         elif line.role == "law":

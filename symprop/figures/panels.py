@@ -6,12 +6,16 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from symprop.foundation.errors import InvalidArgument, expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Curve", "Panel", "Plot", "curve"]
+    from numpy.typing import ArrayLike
+
+__all__ = ["Curve", "Panel", "Plot", "curve", "measured"]
 
 Scale = Literal["linear", "log"]
 
@@ -26,21 +30,26 @@ class Curve:
         Name in the legend and in the table of data.
     x, y : tuple of float
         Equally many finite numbers.
-    role : {"value", "law", "guide"}
-        A computed quantity, a law it is compared with, or a mark such as a fixed point.
+    role : {"value", "law", "guide", "sample"}
+        A computed quantity, a law it is compared with, a mark such as a fixed point, or means
+        over sampled networks, which are drawn as points.
+    error : tuple of float
+        Lengths of error bars, one for each point; empty without them.
     """
 
     label: str
     x: tuple[float, ...]
     y: tuple[float, ...]
-    role: Literal["value", "law", "guide"] = "value"
+    role: Literal["value", "law", "guide", "sample"] = "value"
+    error: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.x) != len(self.y):
-            raise InvalidArgument(
-                expected("y", f"to have {len(self.x)} entries, one for each x", len(self.y))
-            )
-        for name, values in (("x", self.x), ("y", self.y)):
+        for name, values in (("y", self.y), ("error", self.error)):
+            if len(values) != len(self.x) and (values or name == "y"):
+                raise InvalidArgument(
+                    expected(name, f"to have {len(self.x)} entries, one for each x", len(values))
+                )
+        for name, values in (("x", self.x), ("y", self.y), ("error", self.error)):
             wrong = next((value for value in values if not math.isfinite(value)), None)
             if wrong is not None:
                 raise InvalidArgument(
@@ -82,3 +91,11 @@ def curve(
 ) -> Curve:
     """Return a curve from any two sequences of numbers, arrays included."""
     return Curve(label, tuple(map(float, x)), tuple(map(float, y)), role)
+
+
+def measured(label: str, x: Iterable[float], samples: ArrayLike) -> Curve:
+    """Return means of samples, one row for each network, with their standard deviations."""
+    rows = np.asarray(samples, dtype=np.float64)
+    means, deviations = rows.mean(axis=0), rows.std(axis=0, ddof=1)
+    points = tuple(tuple(map(float, values)) for values in (x, means, deviations))
+    return Curve(label, points[0], points[1], "sample", points[2])

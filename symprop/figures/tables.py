@@ -13,7 +13,7 @@ __all__ = ["csv_text"]
 
 
 def csv_text(plot: Plot) -> str:
-    """Return one row for each point: panel, curve, role, x, y.
+    """Return one row for each point: panel, curve, role, x, y, and error where there are any.
 
     Parameters
     ----------
@@ -42,9 +42,11 @@ def csv_text(plot: Plot) -> str:
     for name, value in plot.parameters.items():
         text.write(f"# {name} = {value}\n")
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("panel", "curve", "role", "x", "y"))
+    uncertain = any(line.error for panel in plot.panels for line in panel.curves)
+    rows.writerow(("panel", "curve", "role", "x", "y", *(["error"] if uncertain else [])))
     for number, panel in enumerate(plot.panels, start=1):
         for line in panel.curves:
-            for x, y in zip(line.x, line.y, strict=True):
-                rows.writerow((number, line.label, line.role, repr(x), repr(y)))
+            errors = [[repr(e)] for e in line.error] or [[""] if uncertain else []] * len(line.x)
+            for x, y, error in zip(line.x, line.y, errors, strict=True):
+                rows.writerow((number, line.label, line.role, repr(x), repr(y), *error))
     return text.getvalue()

@@ -18,5 +18,7 @@ def test_figure_can_be_made(key: str) -> None:
 
 
 def test_unknown_figure() -> None:
-    with pytest.raises(InvalidArgument, match="Expected figure to be one of residual:2a"):
+    with pytest.raises(
+        InvalidArgument, match="Expected figure to be one of residual:1, residual:2a"
+    ):
         make_figure("residual:1000")

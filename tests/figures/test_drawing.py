@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from symprop.figures.drawing import draw, save
-from symprop.figures.panels import Panel, Plot, curve
+from symprop.figures.panels import Panel, Plot, curve, measured
 from symprop.foundation.errors import InvalidArgument, MissingBackend
 
 PANEL = Panel(
@@ -56,3 +56,13 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingBackend, match=r"pip install 'symprop\[plot\]'"):
         draw(PLOT)
+
+
+def test_samples_are_points_with_bars() -> None:
+    points = measured("points", [1, 2], [[1.0, 5.0], [3.0, 6.0]])
+    (axis,) = draw(Plot("demo", "", (Panel("", "x", "y", (PANEL.curves[0], points)),))).axes
+    line, dots = axis.get_lines()[:2]
+    assert dots.get_linestyle() == "None"
+    assert dots.get_color() == line.get_color()
+    (bars,) = axis.containers
+    assert bars.has_yerr

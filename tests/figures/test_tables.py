@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 
-from symprop.figures.panels import Panel, Plot, curve
+from symprop.figures.panels import Curve, Panel, Plot, curve
 from symprop.figures.tables import csv_text
 
 
@@ -20,3 +20,10 @@ def test_numbers_survive_the_round_trip() -> None:
     assert [float(row["y"]) for row in rows[4:]] == numbers[::-1]
     assert {row["panel"] for row in rows} == {"1", "2"}
     assert {(row["curve"], row["role"]) for row in rows} == {("a, b", "law")}
+
+
+def test_error_bars_have_a_column_of_their_own() -> None:
+    points = Curve("points", (1.0,), (2.0,), "sample", (0.5,))
+    plot = Plot("k", "t", (Panel("", "x", "y", (curve("line", [1], [3]), points)),))
+    rows = list(csv.DictReader(csv_text(plot).splitlines()[1:]))
+    assert [row["error"] for row in rows] == ["", "0.5"]
