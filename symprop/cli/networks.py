@@ -12,7 +12,7 @@ from symprop.foundation.validation import check_choice
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["SHORT_NAMES", "named_network", "read_settings"]
+__all__ = ["SHORT_NAMES", "describe_network", "named_network", "read_settings"]
 
 SHORT_NAMES = {
     "fc": "FullyConnected",
@@ -87,6 +87,45 @@ def named_network(
     return kind(**values)
 
 
+def describe_network(kind: type, options: Sequence[str]) -> list[str]:
+    """Return lines about a class of networks: its names, what it is, and how its fields are set.
+
+    Parameters
+    ----------
+    kind : type
+        A class of `symprop.specs`.
+    options : sequence of str
+        Fields that have an option of their own.
+
+    Examples
+    --------
+    >>> from symprop.specs.branched import ResNet
+    >>> describe_network(ResNet, [])[2]
+    '    --set branch_depth=2'
+    """
+    short = [key for key, value in SHORT_NAMES.items() if value == kind.__name__]
+    first = (kind.__doc__ or "").strip().splitlines()[0]
+    lines = [", ".join([*short, kind.__name__]), f"    {first}"]
+    for item in fields(kind):
+        if not item.init or item.name == "activation":
+            continue
+        known = item.name in options
+        how = f"{_option(item.name)} " if known else f"--set {item.name}="
+        if item.default is MISSING:
+            optional = known and item.name.endswith("bias_variance")
+            lines.append(f"    {how}{'0' if optional else 'VALUE, to be given'}")
+        else:
+            lines.append(f"    {how}{_written(item.default)}")
+    return lines
+
+
+def _written(value: Any) -> str:
+    """Return a default as `read_settings` reads it."""
+    if isinstance(value, tuple):
+        return ",".join(map(_written, value)) or ","
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
 def read_settings(name: str, texts: Sequence[str]) -> dict[str, Any]:
     """Read ``NAME=VALUE`` options: integers, true, false, none, tuples with commas, or text.
 
@@ -101,7 +140,8 @@ def read_settings(name: str, texts: Sequence[str]) -> dict[str, Any]:
         if not equals or not key.strip().isidentifier():
             raise InvalidArgument(expected(name, "to be NAME=VALUE", text))
         parts = [_read(part.strip()) for part in value.split(",")]
-        found[key.strip()] = parts[0] if len(parts) == 1 else tuple(part for part in parts if part)
+        several = tuple(part for part in parts if part != "")  # 0 and false are entries as well
+        found[key.strip()] = parts[0] if len(parts) == 1 else several
     return found
 
 

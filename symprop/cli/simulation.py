@@ -11,23 +11,49 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from symprop.cli.counting import counted
-from symprop.cli.networks import named_network, read_settings
+from symprop.cli.networks import describe_network, named_network, read_settings
 from symprop.cli.numeric import print_json
 from symprop.foundation.errors import InvalidArgument, expected
 
 if TYPE_CHECKING:
+    from symprop.simulator.families import Family
     from symprop.simulator.result import Simulation
 
 __all__ = ["simulate"]
 
-_PLACES = ("layer", "input", "other")
-_COLUMNS = ("observable", *_PLACES, "mean", "error", "log_mean", "log_error", "largest_share")
+_NUMBERS = ("mean", "error", "log_mean", "log_error", "largest_share")
 _DIGITS = 6
+
+
+def _show_architectures(wanted: bool) -> None:
+    """Print what can be simulated, and end."""
+    if not wanted:
+        return
+    from symprop.simulator.families import FAMILIES, load_observables
+
+    for family in FAMILIES:
+        table = load_observables(family)
+        for kind in _nameable(family):
+            print("\n".join(describe_network(kind, _OPTIONS)))
+            print(f"    --observables {','.join(table)}")
+            backward = ",".join(name for name in table if table[name].requires_backward)
+            print(f"      (with --backward: {backward})" if backward else "      (no --backward)")
+    raise typer.Exit
+
+
+_OPTIONS = (
+    "weight_variance",
+    "bias_variance",
+    "branch_weight_variance",
+    "branch_bias_variance",
+    "normalization",
+    "placement",
+)
 
 
 def simulate(
     architecture: str = typer.Argument(
-        ..., help="fc, rrn, frn, block, or a class of symprop.specs such as ResNet."
+        ..., help="fc, rrn, frn, block, ResNet, ...: see --architectures."
     ),
     activation: str = typer.Argument(
         ..., help="Name or expression in x; several, one for each layer in turn, with ; between."
@@ -46,7 +72,14 @@ def simulate(
     normalization: str | None = typer.Option(None, "--normalization", help="layer or rms (fc)."),
     placement: str | None = typer.Option(None, "--placement", help="before or after (fc)."),
     settings: list[str] = typer.Option(
-        [], "--set", help="NAME=VALUE, any other field of the architecture; may be repeated."
+        [], "--set", help="NAME=VALUE, any field that --architectures lists; may be repeated."
+    ),
+    architectures: bool = typer.Option(  # noqa: ARG001  (its callback does it all)
+        False,
+        "--architectures",
+        is_eager=True,
+        callback=_show_architectures,
+        help="List all architectures, their fields and observables, and exit.",
     ),
     inputs: str = typer.Option(
         "cos:1/2", "--inputs", help="cos:1/2, gap:1e-9, gram:FILE.csv, gaussian:K, rank:K,R, ..."
@@ -64,6 +97,9 @@ def simulate(
     ),
     options: list[str] = typer.Option(
         [], "--option", help="NAME=VALUE, any other option of the sampler; may be repeated."
+    ),
+    failures: str = typer.Option(
+        "raise", "--failures", help="Of single runs, such as an overflow: raise or leave-out."
     ),
     backend: str = typer.Option("numpy", "--backend", help="numpy or torch (dense)."),
     dtype: str = typer.Option("float64", "--dtype", help="float64 or float32 (dense)."),
@@ -87,15 +123,16 @@ def simulate(
     from symprop.simulator.families import FAMILIES
     from symprop.simulator.monte_carlo import simulate as sample
 
-    given = {
-        "weight_variance": weight_variance,
-        "bias_variance": bias_variance,
-        "branch_weight_variance": branch_weight_variance,
-        "branch_bias_variance": branch_bias_variance,
-        "normalization": normalization,
-        "placement": placement,
-    }
-    kinds = [kind for family in FAMILIES for kind in family.architectures]
+    values = (
+        weight_variance,
+        bias_variance,
+        branch_weight_variance,
+        branch_bias_variance,
+        normalization,
+        placement,
+    )
+    given = dict(zip(_OPTIONS, values, strict=True))
+    kinds = [kind for family in FAMILIES for kind in _nameable(family)]
     net = named_network(kinds, architecture, activation, given, read_settings("--set", settings))
     kept = _checkpoint(output, resume=resume, force=force)
     with counted("networks", runs) as progress:
@@ -116,6 +153,7 @@ def simulate(
                 seed=seed,
                 same_inputs=same_inputs,
                 options=read_settings("--option", options),
+                failures=failures,
                 jobs=jobs,
                 checkpoint=kept,
                 resume=resume,
@@ -135,6 +173,11 @@ def simulate(
         _print_csv(rows)
     else:
         _print_table(found, rows)
+
+
+def _nameable(family: Family) -> list[type]:
+    """Return the classes of networks whose fields are numbers and words, not other networks."""
+    return [kind for kind in family.architectures if kind.__name__ != "Reduced"]
 
 
 def _checkpoint(output: str | None, *, resume: bool, force: bool) -> Path | None:
@@ -165,14 +208,22 @@ def _document(found: Simulation, summary: list[dict[str, Any]]) -> dict[str, Any
         "specification": found.specification.document(),
         "software": dict(found.software),
         "summary": rows,
+        "failures": [{"run": run, "reason": why} for run, why in found.failures.items()],
     }
 
 
 def _print_csv(rows: list[dict[str, Any]]) -> None:
-    columns = (*_COLUMNS, "heavy_tail")
+    columns = (*_columns(rows), "heavy_tail")
     print(",".join(columns))
     for row in rows:
         print(",".join(_plain(row.get(name)) for name in columns))
+
+
+def _columns(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the names of the columns: the axes that rows are about come before the numbers."""
+    known = ("observable", "average_of", "input", "other", *_NUMBERS, "heavy_tail")
+    others = dict.fromkeys(name for row in rows for name in row if name not in known)
+    return (*known[:2], *others, *known[2:4], *_NUMBERS)
 
 
 def _plain(value: Any) -> str:
@@ -180,9 +231,7 @@ def _plain(value: Any) -> str:
 
 
 def _print_table(found: Simulation, rows: list[dict[str, Any]]) -> None:
-    columns = [name for name in _COLUMNS if any(row.get(name) is not None for row in rows)]
-    if any("average_of" in row for row in rows):
-        columns.insert(1, "average_of")
+    columns = [name for name in _columns(rows) if any(row.get(name) is not None for row in rows)]
     shown = [[name.replace("_", " ") for name in columns]]
     shown += [
         [*(_short(row.get(name)) for name in columns), "!" * row["heavy_tail"]] for row in rows
@@ -194,6 +243,11 @@ def _print_table(found: Simulation, rows: list[dict[str, Any]]) -> None:
         print(line.rstrip())
     asked = found.specification
     print(f"{asked.runs} networks of width {asked.width}; errors are one standard error.")
+    if found.failures:
+        run, why = next(iter(found.failures.items()))
+        print(
+            f"{len(found.failures)} of them failed and are left out, the first in run {run}: {why}"
+        )
     if any(row["heavy_tail"] for row in rows):
         print(
             "! Few runs carry the mean: neither it nor its error can be trusted; "

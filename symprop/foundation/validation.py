@@ -6,7 +6,7 @@ import operator
 
 from symprop.foundation.errors import InvalidArgument, expected
 
-__all__ = ["MAX_DPS", "check_choice", "check_dps", "check_integer"]
+__all__ = ["MAX_DPS", "check_choice", "check_dps", "check_flag", "check_integer"]
 
 MAX_DPS = 100_000
 """More decimal digits than this are refused: one mistyped zero should not hang a session."""
@@ -51,3 +51,16 @@ def check_choice(name: str, value: object, choices: tuple[str, ...]) -> str:
         return value
     listed = ", ".join(repr(choice) for choice in choices)
     raise InvalidArgument(expected(name, f"to be one of {listed}", value))
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return ``value`` if it is True or False, or raise `InvalidArgument`.
+
+    Examples
+    --------
+    >>> check_flag("resume", True)
+    True
+    """
+    if isinstance(value, bool):
+        return value
+    raise InvalidArgument(expected(name, "to be True or False", value))

@@ -83,7 +83,8 @@ def _logarithm(run: BatchRun, name: str) -> Array:
         logarithms[0] = 0.0
     if not np.isfinite(logarithms).all():
         layer = int(np.argmin(logarithms))
-        raise OutOfDomain(expected("gradient", "not to vanish where logarithms are taken", layer))
+        condition = "not to vanish where logarithms are taken"
+        raise OutOfDomain(expected("gradient", condition, f"0 at layer {layer}"))
     return logarithms
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Checkpoint", "Chunk", "gaps_between"]
+__all__ = ["FAILED", "REASONS", "Checkpoint", "Chunk", "gaps_between"]
+
+FAILED, REASONS = "failed runs", "reasons of failures"
+"""Under which names the runs that gave nothing are kept beside the observables, and why."""
 
 _SPECIFICATION = "specification.json"
 _NAME = re.compile(r"runs-(\d+)-(\d+)\.npz")
@@ -37,7 +41,8 @@ class Chunk:
     start, stop : int
         The first run, and the one after the last.
     source : mapping from str to array, or Path
-        Their observables, the runs along the first axis; or the file that has them.
+        Their observables, the runs along the first axis, those left out that failed; or the file
+        that has them.
     """
 
     start: int
@@ -46,11 +51,28 @@ class Chunk:
 
     def values(self, name: str) -> Array:
         """Return one observable; from a file, nothing else is read."""
-        if not isinstance(self.source, Path):
-            return self.source[name][: self.stop - self.start]
-        with self.source.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            array: Array = archive[name][: self.stop - self.start]
+        array: Array = self._read(name)[name][: len(self.survivors)]
         return array
+
+    @cached_property
+    def failures(self) -> dict[int, str]:
+        """Why runs failed, by their number."""
+        found = self._read(FAILED, REASONS)
+        runs, reasons = found.get(FAILED, ()), found.get(REASONS, ())
+        pairs = zip(map(int, runs), map(str, reasons), strict=True)
+        return {run: reason for run, reason in pairs if run < self.stop}
+
+    @property
+    def survivors(self) -> NDArray[np.int64]:
+        """The numbers of the runs that did not fail."""
+        runs = np.arange(self.start, self.stop)
+        return runs[~np.isin(runs, list(self.failures))]
+
+    def _read(self, *names: str) -> dict[str, Any]:
+        if not isinstance(self.source, Path):
+            return {name: self.source[name] for name in names if name in self.source}
+        with self.source.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in names if name in archive.files}
 
 
 class Checkpoint:
@@ -119,7 +141,8 @@ class Checkpoint:
     def _readable(self, file: Path) -> bool:
         try:
             with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-                return set(self._specification.observables) <= set(archive.files)
+                names = set(archive.files)
+                return names == {FAILED, REASONS} or names >= set(self._specification.observables)
         except (OSError, ValueError, zipfile.BadZipFile):
             return False
 

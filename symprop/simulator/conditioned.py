@@ -217,7 +217,8 @@ class _Network:
                 again.bit_generator.state = state
                 passed_layers = [x.passed for _, x in self._layers(start, end, rows, again)]
             for index in range(end, start - 1, -1):
-                leaving = passed_layers.pop().back(gradient, self.rng, independent=independent)
+                with self._naming(index):
+                    leaving = passed_layers.pop().back(gradient, self.rng, independent=independent)
                 self._record_gradients(index, leaving)
                 gradient = leaving.inputs
 

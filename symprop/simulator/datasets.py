@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from symprop.foundation.errors import InvalidArgument, MissingBackend, expected
-from symprop.simulator.chunks import Chunk
+from symprop.simulator.chunks import FAILED, REASONS, Chunk
 from symprop.simulator.result import Simulation
 from symprop.simulator.specification import Specification
 
@@ -28,18 +28,15 @@ def to_dataset(simulation: Simulation) -> Any:
     MissingBackend
         If xarray is not installed.
     """
-    return _part(simulation, Chunk(0, simulation.runs, _Everything(simulation)))
+    arrays = {name: simulation.values(name) for name in simulation.names}
+    return _part(simulation, _whole(simulation.runs, arrays, simulation.failures))
 
 
-class _Everything(dict[str, Any]):
-    """All runs of an observable, joined when it is asked for."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        super().__init__()
-        self._simulation = simulation
-
-    def __missing__(self, name: str) -> Any:
-        return self._simulation.values(name)
+def _whole(runs: int, arrays: dict[str, Any], failures: dict[int, str]) -> Chunk:
+    """Return all runs as one chunk."""
+    if failures:
+        arrays |= {FAILED: np.array(list(failures)), REASONS: np.array(list(failures.values()))}
+    return Chunk(0, runs, arrays)
 
 
 def _part(simulation: Simulation, chunk: Chunk) -> Any:
@@ -47,7 +44,7 @@ def _part(simulation: Simulation, chunk: Chunk) -> Any:
     xarray = _required("xarray")
     specification = simulation.specification
     variables: dict[str, Any] = {}
-    coordinates: dict[str, Any] = {"run": np.arange(chunk.start, chunk.stop)}
+    coordinates: dict[str, Any] = {"run": chunk.survivors}
     for name in simulation.names:
         values, axes = chunk.values(name), simulation.axes(name)
         attributes = {"long_name": simulation.description(name), "units": simulation.unit(name)}
@@ -61,6 +58,7 @@ def _part(simulation: Simulation, chunk: Chunk) -> Any:
         "title": "Independent networks of finite width, sampled by symprop",
         "specification": json.dumps(specification.document()),
         "software": json.dumps(dict(simulation.software)),
+        "failures": json.dumps(simulation.failures),
     }
     return xarray.Dataset(variables, coordinates, attributes)
 
@@ -131,18 +129,22 @@ def read(path: str | Path) -> Simulation:
             specification = Specification.from_document(document, inputs=given)
             arrays = {name: dataset[name].to_numpy() for name in specification.observables}
             software = json.loads(dataset.attrs["software"])
+            failures = {
+                int(k): v for k, v in json.loads(dataset.attrs.get("failures", "{}")).items()
+            }
+            whole = _whole(specification.runs, arrays, failures)
     except InvalidArgument:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         condition = f"to hold a simulation ({type(error).__name__})"
         raise InvalidArgument(expected("path", condition, str(path))) from error
-    return Simulation(specification, (Chunk(0, specification.runs, arrays),), software)
+    return Simulation(specification, (whole,), software)
 
 
 def _write_zarr(simulation: Simulation, target: Path) -> None:
-    for chunk in simulation.chunks:
+    for place, chunk in enumerate(simulation.with_values):
         dataset = _part(simulation, chunk)
-        if chunk.start == 0:
+        if not place:
             dataset.to_zarr(target, mode="w", consolidated=False)
         else:
             constant = [name for name in dataset.variables if "run" not in dataset[name].dims]
@@ -151,15 +153,16 @@ def _write_zarr(simulation: Simulation, target: Path) -> None:
 
 def _write_netcdf(simulation: Simulation, target: Path) -> None:
     """Write the first chunk with a dimension that grows, then let it grow."""
-    first, *others = simulation.chunks
+    first, *others = simulation.with_values
     _part(simulation, first).to_netcdf(target, engine="h5netcdf", unlimited_dims=["run"])
     if not others:
         return
     with _required("h5netcdf").File(target, "a") as file:
-        file.resize_dimension("run", simulation.runs)
+        end = len(first.survivors)
+        file.resize_dimension("run", simulation.runs - len(simulation.failures))
         for chunk in others:
-            runs = slice(chunk.start, chunk.stop)
-            file.variables["run"][runs] = np.arange(chunk.start, chunk.stop)
+            runs = slice(end, end := end + len(chunk.survivors))
+            file.variables["run"][runs] = chunk.survivors
             for name in simulation.names:
                 file.variables[name][runs] = chunk.values(name)
 

@@ -10,10 +10,11 @@ from symprop.simulator.backends import physical_memory
 if TYPE_CHECKING:
     from symprop.simulator.specification import Specification
 
-__all__ = ["check_memory", "memory_needed"]
+__all__ = ["check_memory", "memory_needed", "result_bytes"]
 
 _ARRAYS = 14  # of the size of the signals: what a run holds at a time, but for the way back
 _KEPT = 2**29  # bytes that it keeps for the way back, beyond which it repeats layers
+_RECORDED = 4  # arrays of inner products, for all layers
 _GIGABYTE = 1e9
 
 
@@ -35,38 +36,86 @@ def memory_needed(specification: Specification) -> int:
     >>> from symprop.simulator.specification import Specification
     >>> from symprop.specs.architectures import FullyConnected
     >>> asked = Specification(FullyConnected("relu", 2), width=10**6, depth=10, runs=1)
-    >>> memory_needed(asked) / 1e9
-    0.224
+    >>> round(memory_needed(asked) / 1e9, 6)
+    0.224001
     """
-    width, depth = specification.width, specification.depth
-    signals = 8 * width * specification.count
-    kept = signals * (5 * depth) if specification.backward else 0
-    if specification.method == "conditioned":
-        return _ARRAYS * signals + min(kept, _KEPT)
-    matrices = [1] * depth
-    if hasattr(specification.architecture, "layer"):
-        layers = (specification.architecture.layer(index) for index in range(1, depth + 1))
-        matrices = [1 if layer.branch_weight_variance is None else 2 for layer in layers]
-    number = sum(matrices) if specification.backward == "true" else max(matrices)
-    itemsize = 8 if specification.dtype == "float64" else 4
-    return number * width**2 * itemsize + _ARRAYS * signals + kept
+    return _one_run(specification, specification.width, specification.depth, specification.count)
 
 
-def check_memory(specification: Specification, *, jobs: int) -> None:
+def result_bytes(specification: Specification) -> int:
+    """Return about how many bytes of results a run leaves, at most.
+
+    Examples
+    --------
+    >>> from symprop.simulator.specification import Specification
+    >>> from symprop.specs.architectures import FullyConnected
+    >>> result_bytes(Specification(FullyConnected("relu", 2), width=9, depth=1, runs=1))
+    256
+    """
+    return _results(specification, specification.depth, specification.count)
+
+
+def check_memory(specification: Specification, *, jobs: int, keeps_all: bool = False) -> None:
     """Raise unless that many runs at a time fit in the memory of this machine.
+
+    Parameters
+    ----------
+    specification : Specification
+        The simulation.
+    jobs : int
+        Runs at a time.
+    keeps_all : bool
+        Whether the results of all runs stay in memory.
 
     Raises
     ------
     InvalidArgument
-        If they do not; the message says how much is needed.
+        If they do not; the message says how much is needed, and names the argument that would
+        save most.
     """
-    on_the_host = specification.device in (None, "cpu")
-    needed, available = jobs * memory_needed(specification), physical_memory()
-    if on_the_host and needed > available:
+    if specification.device not in (None, "cpu"):
+        return
+    sizes = {
+        "width": specification.width,
+        "depth": specification.depth,
+        "inputs": specification.count,
+        "runs": specification.runs,
+    }
+
+    def needed(width: int, depth: int, inputs: int, runs: int) -> int:
+        kept = runs * _results(specification, depth, inputs) if keeps_all else 0
+        return jobs * _one_run(specification, width, depth, inputs) + kept
+
+    total, available = needed(**sizes), physical_memory()
+    if total > available:
+        name = min(sizes, key=lambda one: needed(**{**sizes, one: 1}))
         together = "" if jobs == 1 else f" for {jobs} runs at a time"
         condition = (
-            f"small enough: {specification.method} runs of {specification.depth} layers with "
-            f"{specification.count} inputs need {needed / _GIGABYTE:.3g} GB of memory{together}, "
-            f"and there are {available / _GIGABYTE:.3g} GB"
+            f"small enough: {specification.method} runs of {specification.depth} layers of width "
+            f"{specification.width} with {specification.count} inputs need "
+            f"{_gigabytes(total)} GB of memory{together}, and there are {_gigabytes(available)} GB"
         )
-        raise InvalidArgument(expected("width", condition, specification.width))
+        raise InvalidArgument(expected(name, condition, sizes[name]))
+
+
+def _one_run(specification: Specification, width: int, depth: int, count: int) -> int:
+    signals = 8 * width * count
+    kept = signals * (5 * depth) if specification.backward else 0
+    record = _RECORDED * 8 * (depth + 1) * count**2
+    if specification.method == "conditioned":
+        return _ARRAYS * signals + min(kept, _KEPT) + record
+    matrices = 1
+    if hasattr(specification.architecture, "layer"):
+        first = specification.architecture.layer(1)
+        matrices = 1 if first.branch_weight_variance is None else 2
+    number = matrices * depth if specification.backward == "true" else matrices
+    itemsize = 8 if specification.dtype == "float64" else 4
+    return number * width**2 * itemsize + _ARRAYS * signals + kept + record
+
+
+def _results(specification: Specification, depth: int, count: int) -> int:
+    return 8 * len(specification.observables) * (depth + 1) * count**2
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / _GIGABYTE:.3g}"

@@ -9,11 +9,11 @@ from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.validation import check_flag, check_integer
 from symprop.simulator.chunks import Checkpoint, Chunk, gaps_between
 from symprop.simulator.executors import BrokenCrew, ProcessWorkers, SerialExecutor, run_chunks
-from symprop.simulator.memory import check_memory
+from symprop.simulator.memory import check_memory, result_bytes
 from symprop.simulator.result import Simulation
 from symprop.simulator.sampling import check_options, run_chunk
 from symprop.simulator.specification import Specification
@@ -50,6 +50,7 @@ def simulate(
     seed: int = 0,
     same_inputs: bool = False,
     options: Mapping[str, Any] | None = None,
+    failures: str = "raise",
     executor: Executor | Callable[[], Executor] | None = None,
     jobs: int | None = None,
     chunk: int | None = None,
@@ -87,6 +88,10 @@ def simulate(
         Whether all runs see the inputs that the first one draws.
     options : mapping, optional
         Further options of the sampler of these networks, such as ``{"jacobian": True}``.
+    failures : {"raise", "leave-out"}
+        Whether a run that leaves the domain of its network (signals overflow, or vanish where
+        they are normalised) ends the simulation, or is left out and named in
+        `Simulation.failures`. Means are then those of networks that survive.
     executor : concurrent.futures.Executor or callable, optional
         Who does the work: anything in the style of `concurrent.futures`, such as the executor of
         a Dask client, or a function without arguments that makes one.
@@ -114,7 +119,8 @@ def simulate(
     UnsupportedLaw
         If the conditioned sampler is not exact for these networks or weights.
     OutOfDomain
-        If signals overflow, or nothing is left of them where they are normalised.
+        If signals overflow, or nothing is left of them where they are normalised; if such runs
+        are to be left out, only if they are all.
     MissingBackend
         If torch is asked for and not installed.
     SymPropError
@@ -160,7 +166,8 @@ def simulate(
         observables=observables,  # type: ignore[arg-type]  # any sequence becomes a tuple
         seed=seed,
         same_inputs=same_inputs,
-        options=options or {},
+        options={} if options is None else options,
+        failures=failures,
     )
     return run_specification(
         specification,
@@ -202,18 +209,14 @@ def run_specification(
         As for `simulate`.
     """
     workers = check_integer("jobs", jobs, minimum=1) if jobs is not None else None
-    if chunk is not None:
-        check_integer("chunk", chunk, minimum=1)
-    if resume and checkpoint is None:
-        raise InvalidArgument(expected("checkpoint", "to be given in order to resume", checkpoint))
-    if executor is not None and not (callable(executor) or hasattr(executor, "submit")):
-        raise InvalidArgument(expected("executor", "with a submit, or to make one", executor))
-    if checkpoint is not None and not isinstance(checkpoint, str | Path):
-        raise InvalidArgument(expected("checkpoint", "to be a path", checkpoint))
+    _check_manner(executor, chunk, checkpoint, resume, progress)
     check_options(specification)
-    check_memory(specification, jobs=(workers or 1) if executor is None else 1)
+    check_memory(
+        specification, jobs=(workers or 1) if executor is None else 1, keeps_all=checkpoint is None
+    )
     keeper = None if checkpoint is None else Checkpoint(Path(checkpoint), specification)
     chunks = [] if keeper is None else keeper.open(resume=resume)
+    _check_failures(specification, chunks)
 
     def finished() -> int:
         return sum(chunk.stop - chunk.start for chunk in chunks)
@@ -236,7 +239,34 @@ def run_specification(
             if not _is_factory(executor) or attempt == _CREWS - 1:
                 raise
     ordered = tuple(sorted(chunks, key=lambda chunk: chunk.start))
+    _check_survivors(specification, ordered)
     return Simulation(specification, ordered, dict(_software(specification.backend)))
+
+
+def _check_manner(executor: Any, chunk: Any, checkpoint: Any, resume: Any, progress: Any) -> None:
+    if chunk is not None:
+        check_integer("chunk", chunk, minimum=1)
+    if check_flag("resume", resume) and checkpoint is None:
+        raise InvalidArgument(expected("checkpoint", "to be given in order to resume", checkpoint))
+    if executor is not None and not (callable(executor) or hasattr(executor, "submit")):
+        raise InvalidArgument(expected("executor", "with a submit, or to make one", executor))
+    if progress is not None and not callable(progress):
+        raise InvalidArgument(expected("progress", "to be a function of two integers", progress))
+    if checkpoint is not None and not isinstance(checkpoint, str | Path):
+        raise InvalidArgument(expected("checkpoint", "to be a path", checkpoint))
+
+
+def _check_failures(specification: Specification, chunks: list[Chunk]) -> None:
+    """Raise for the first run that an earlier session has left out, unless this one does too."""
+    failed = {run: reason for chunk in chunks for run, reason in chunk.failures.items()}
+    if failed and specification.failures == "raise":
+        raise OutOfDomain(f"In run {min(failed)}: {failed[min(failed)]}")
+
+
+def _check_survivors(specification: Specification, chunks: tuple[Chunk, ...]) -> None:
+    if not any(len(chunk.survivors) for chunk in chunks):
+        first = chunks[0].failures[0]
+        raise OutOfDomain(f"All {specification.runs} runs failed. In run 0: {first}")
 
 
 def _work(
@@ -263,7 +293,7 @@ def _work(
             crew,
             collect,
             chunk=chunk,
-            largest=max(1, _LARGEST // _result_bytes(specification)),
+            largest=max(1, _LARGEST // result_bytes(specification)),
             at_once=at_once or 1,
         )
         finished = True
@@ -274,12 +304,6 @@ def _work(
 
 def _is_factory(executor: Any) -> bool:
     return isinstance(executor, type) or not hasattr(executor, "submit")
-
-
-def _result_bytes(specification: Specification) -> int:
-    """Return about how many bytes of results a run has, at most."""
-    count = specification.count
-    return 8 * len(specification.observables) * (specification.depth + 1) * count**2
 
 
 @lru_cache

@@ -75,8 +75,13 @@ class Simulation:
 
     @property
     def runs(self) -> int:
-        """Number of networks."""
+        """Number of networks, those that failed included."""
         return self.specification.runs
+
+    @property
+    def failures(self) -> dict[int, str]:
+        """Why runs failed that are left out of all else, by their number."""
+        return {run: why for chunk in self.chunks for run, why in chunk.failures.items()}
 
     def axes(self, name: str) -> tuple[str, ...]:
         """Return the names of the axes of an observable, ``"run"`` first."""
@@ -91,14 +96,19 @@ class Simulation:
         return self._observable(name).description
 
     def values(self, name: str) -> Array:
-        """Return an observable for all runs."""
+        """Return an observable for all runs but those that failed."""
         self._observable(name)
-        return np.concatenate([chunk.values(name) for chunk in self.chunks])
+        return np.concatenate([chunk.values(name) for chunk in self.with_values])
+
+    @property
+    def with_values(self) -> tuple[Chunk, ...]:
+        """The chunks in which some run did not fail."""
+        return tuple(chunk for chunk in self.chunks if len(chunk.survivors))
 
     def mean(self, name: str) -> Estimate:
         """Return the mean of an observable over the runs, reading one chunk at a time."""
         self._observable(name)
-        return mean_of(chunk.values(name) for chunk in self.chunks)
+        return mean_of(chunk.values(name) for chunk in self.with_values)
 
     def ratio(
         self,
@@ -188,13 +198,15 @@ class Simulation:
         return load_observables(self.specification.family)[name]
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
-        values, axes = self.values(name), list(self.axes(name))
+        axes, parts = list(self.axes(name)), (chunk.values(name) for chunk in self.with_values)
         layer = None
         if "layer" in axes:
             axis = axes.index("layer")
-            layer = self._layer_to_show(name, values, axis)
-            values = np.moveaxis(values, axis, 0)[layer]
+            layer = self._layer_to_show(name, axis)
+            # one layer of all runs in memory
+            parts = (np.asarray(part.take(layer, axis)) for part in parts)
             del axes[axis]
+        values = np.concatenate(list(parts))
         places = [dict(zip(axes[1:], index, strict=True)) for index in np.ndindex(values.shape[1:])]
         if "other" in axes and values.shape[-1] > 1:
             places = [place for place in places if place["input"] < place["other"]]
@@ -207,13 +219,13 @@ class Simulation:
             for place, column in zip(places, columns, strict=True)
         ]
 
-    def _layer_to_show(self, name: str, values: Array, axis: int) -> int:
+    def _layer_to_show(self, name: str, axis: int) -> int:
         """Return the last layer, or for gradients the first one that has any."""
-        layers = int(values.shape[axis])
+        parts = (np.moveaxis(chunk.values(name), axis, 0) for chunk in self.with_values)
         if not self._observable(name).requires_backward:
-            return layers - 1
-        used = np.moveaxis(values, axis, 0).reshape(layers, -1).any(axis=1)
-        return int(used.argmax())
+            return len(next(parts)) - 1
+        used = [part.reshape(len(part), -1).any(axis=1) for part in parts]
+        return int(np.any(used, axis=0).argmax())
 
 
 def _entry(column: Array) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.simulator.chunks import FAILED, REASONS
 from symprop.simulator.families import load, load_observables, load_sampler
 from symprop.simulator.inputs import generate_inputs
 from symprop.simulator.threads import one_core
@@ -104,18 +105,26 @@ def check_options(specification: Specification) -> None:
 
 
 def run_chunk(specification: Specification, start: int, stop: int) -> dict[str, Array]:
-    """Do some runs, here or in a worker."""
+    """Do some runs, here or in a worker; those that fail are named, or end it all."""
     table = load_observables(specification.family)
-    results: dict[str, Array] = {}
+    results: dict[str, Any] = {}
+    failed: dict[int, str] = {}
     with one_core():
         for run in range(start, stop):
             try:
                 record = sample_run(specification, run)
                 found = {name: table[name].function(record) for name in specification.observables}
             except OutOfDomain as error:
-                raise OutOfDomain(f"In run {run}: {error}") from None
+                if specification.failures == "raise":
+                    hint = 'failures="leave-out" goes on without such runs'
+                    raise OutOfDomain(f"In run {run}: {error} ({hint}.)") from None
+                failed[run] = str(error)
+                continue
             for name, value in found.items():
                 if name not in results:
                     results[name] = np.empty((stop - start, *np.shape(value)))
-                results[name][run - start] = value
+                results[name][run - start - len(failed)] = value
+    results = {name: array[: stop - start - len(failed)] for name, array in results.items()}
+    if failed:
+        results |= {FAILED: np.array(list(failed)), REASONS: np.array(list(failed.values()))}
     return results

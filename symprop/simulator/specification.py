@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_choice, check_integer
+from symprop.foundation.validation import check_choice, check_flag, check_integer
 from symprop.numerics.arrays import real_array
 from symprop.simulator.backends import BACKENDS, DTYPES
 from symprop.simulator.families import FAMILIES, METHODS, family_of, load_observables
@@ -23,18 +23,19 @@ from symprop.specs.expression import parse_number
 from symprop.specs.initialization import weight_law
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from symprop.simulator.families import Family
 
     Array = NDArray[np.float64]
 
-__all__ = ["BACKWARD", "Specification"]
+__all__ = ["BACKWARD", "FAILURES", "Specification"]
 
 BACKWARD = ("true", "independent")
 """Kinds of backward pass: through the weights of the way forward, or through fresh ones."""
+
+FAILURES = ("raise", "leave-out")
+"""What may be done about a run that leaves the domain of its network."""
 
 _FORMAT = 1
 _KINDS = {kind.__name__: kind for family in FAMILIES for kind in family.architectures}
@@ -69,6 +70,9 @@ class Specification:
         Whether all runs see the inputs of the first.
     options : mapping from str to bool, int, float, str or None
         Further options of the sampler, such as ``{"jacobian": True}``.
+    failures : {"raise", "leave-out"}
+        Whether a run whose signals overflow, or vanish where they are normalised, ends the
+        simulation or is left out of it.
 
     Raises
     ------
@@ -105,27 +109,29 @@ class Specification:
     seed: int = 0
     same_inputs: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    failures: str = "raise"
 
     def __post_init__(self) -> None:
         family = self.family
         for name in ("width", "depth", "runs"):
             self._set(name, check_integer(name, getattr(self, name), minimum=1))
         self._set("seed", check_integer("seed", self.seed, minimum=0))
-        self._set("same_inputs", bool(self.same_inputs))
+        check_flag("same_inputs", self.same_inputs)
+        check_choice("failures", self.failures, FAILURES)
         check_choice("method", self.method, METHODS)
         check_choice("backend", self.backend, BACKENDS)
         check_choice("dtype", self.dtype, DTYPES)
         self._set("law", weight_law(self.law).name)
         if self.backward is not None:
             check_choice("backward", self.backward, BACKWARD)
-        if self.method == "conditioned" and (self.backend, self.dtype, self.device) != (
-            "numpy",
-            "float64",
-            None,
-        ):
-            condition = "left as it is by the conditioned method, which has no matrices"
-            raise InvalidArgument(expected("backend, dtype and device", condition, self.backend))
-        self._set("options", {name: _scalar(name, self.options[name]) for name in self.options})
+        if self.device is not None and not isinstance(self.device, str):
+            raise InvalidArgument(expected("device", "to be a name such as cuda", self.device))
+        if self.method == "conditioned":
+            for name, usual in (("backend", "numpy"), ("dtype", "float64"), ("device", None)):
+                if getattr(self, name) != usual:
+                    condition = "left as it is by the conditioned method, which has no matrices"
+                    raise InvalidArgument(expected(name, condition, getattr(self, name)))
+        self._set("options", _checked_options(self.options))
         self._set("inputs", _checked_inputs(self.inputs, self.width, own=bool(family.inputs)))
         self._set("observables", _checked_observables(family, self.observables, self.backward))
 
@@ -146,9 +152,9 @@ class Specification:
 
     @property
     def digest(self) -> str:
-        """Digest of all but the number of runs, to which more may always be added."""
+        """Digest of what each run depends on, so not of how many there are or what if one fails."""
         document = self.document()
-        del document["runs"]
+        del document["runs"], document["failures"]
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
     def document(self) -> dict[str, Any]:
@@ -211,11 +217,11 @@ def _checked_inputs(inputs: Any, width: int, *, own: bool) -> str | Array:
 
 def _checked_observables(family: Family, names: Any, backward: str | None) -> tuple[str, ...]:
     table = load_observables(family)
+    if not isinstance(names, str | Sequence):
+        raise InvalidArgument(expected("observables", "to be a sequence of names", names))
     if not names:
         usual = family.usual or tuple(table)
         return tuple(n for n in usual if backward or not table[n].requires_backward)
-    if not isinstance(names, str | Sequence):
-        raise InvalidArgument(expected("observables", "to be a sequence of names", names))
     listed = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
     for name in listed:
         check_choice("observables", name, tuple(table))
@@ -223,6 +229,12 @@ def _checked_observables(family: Family, names: Any, backward: str | None) -> tu
             condition = f"without {name}, or with a backward pass"
             raise InvalidArgument(expected("observables", condition, listed))
     return listed
+
+
+def _checked_options(options: Any) -> dict[str, Any]:
+    if not isinstance(options, Mapping):
+        raise InvalidArgument(expected("options", "to map names to plain values", options))
+    return {str(name): _scalar(str(name), value) for name, value in options.items()}
 
 
 def _scalar(name: str, value: Any) -> Any:

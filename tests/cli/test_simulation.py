@@ -99,6 +99,48 @@ def test_other_families(capsys: pytest.CaptureFixture[str]) -> None:
     assert "tangent_kernel" in text
 
 
+def test_axes_of_other_families_have_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    command = (
+        "simulate ResNet relu --width 8 --depth 1 --runs 4 --backward true --inputs gaussian:1"
+    )
+    text = printed(f"{command} --observables jacobian,layer_kernel", capsys)
+    assert text.split()[:5] == ["observable", "matrix", "branch", "input", "other"]
+    rows = list(csv.DictReader(printed(f"{command} --observables jacobian --csv", capsys).split()))
+    assert [row["matrix"] for row in rows] == ["0", "1", "2"]
+
+
+def test_averages_say_so_in_every_form(capsys: pytest.CaptureFixture[str]) -> None:
+    command = f"{SMALL} --inputs gaussian:6 --observables e"
+    (row,) = csv.DictReader(printed(f"{command} --csv", capsys).splitlines())
+    assert row["average_of"] == "15"
+    (entry,) = json.loads(printed(f"{command} --json", capsys))["summary"]
+    assert entry["average_of"] == 15
+
+
+def test_networks_that_fail_are_left_out_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    command = (
+        "simulate fc relu --weight-variance 2 --normalization rms --placement after"
+        " --width 3 --depth 3"
+    )
+    code, _, err = outcome(command, capsys)
+    assert code == 2
+    assert "In run 0" in err
+    assert "leave-out" in err
+    text = printed(f"{command} --failures leave-out", capsys)
+    failures = json.loads(printed(f"{command} --failures leave-out --json", capsys))["failures"]
+    assert f"{len(failures)} of them failed and are left out, the first in run 0" in text
+
+
+def test_architectures_are_listed_with_all_that_can_be_set(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = printed("simulate --architectures", capsys)
+    for line in ("frn, FullResidual", "    --set branch_depth=2", "    --weight-variance 2"):
+        assert f"{line}\n" in text
+    assert text.count("--observables") == 11
+    assert "Reduced\n" not in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -111,6 +153,7 @@ def test_other_families(capsys: pytest.CaptureFixture[str]) -> None:
         ("--width 10 -o out.csv", "to end in .nc or .zarr"),
         ("--width 10 --runs 0", "runs"),
         ("--width 10 --jobs 0", "jobs"),
+        ("--width 10 --failures ignore", "'leave-out'"),
         ("--width 10 --option jacobian=true", "left out"),
     ],
 )

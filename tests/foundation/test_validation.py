@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.foundation.validation import MAX_DPS, check_choice, check_dps, check_integer
+from symprop.foundation.validation import (
+    MAX_DPS,
+    check_choice,
+    check_dps,
+    check_flag,
+    check_integer,
+)
 
 
 def test_integers_of_every_kind_pass() -> None:
@@ -20,6 +26,13 @@ def test_other_values_name_the_argument(value: object) -> None:
 def test_dps_is_bounded_on_both_sides(value: object) -> None:
     with pytest.raises(InvalidArgument, match="dps"):
         check_dps(value)
+
+
+@pytest.mark.parametrize("value", [0, 1, "true", None])
+def test_flags_are_booleans(value: object) -> None:
+    assert check_flag("resume", False) is False
+    with pytest.raises(InvalidArgument, match="resume to be True or False"):
+        check_flag("resume", value)
 
 
 def test_choices_are_listed() -> None:

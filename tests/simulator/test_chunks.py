@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.simulator.chunks import Checkpoint, Chunk, gaps_between
+from symprop.simulator.chunks import FAILED, REASONS, Checkpoint, Chunk, gaps_between
 from symprop.simulator.specification import Specification
 from symprop.specs.architectures import FullyConnected
 
@@ -71,3 +71,19 @@ def test_other_simulations_and_other_folders_are_refused(tmp_path) -> None:
 
 def test_a_chunk_may_hold_more_than_its_runs() -> None:
     assert Chunk(3, 5, arrays(4)).values("p").tolist() == [0, 1]
+
+
+def test_runs_that_failed_are_known_and_left_out(tmp_path) -> None:
+    keeper = Checkpoint(tmp_path / "kept", ASKED)
+    keeper.open(resume=False)
+    failed = {FAILED: np.array([3, 4]), REASONS: np.array(["overflow", "nothing left"])}
+    keeper.write(2, 6, arrays(2) | failed)
+    keeper.write(6, 7, {FAILED: np.array([6]), REASONS: np.array(["overflow"])})
+    first, second = keeper.open(resume=True)
+    assert first.failures == {3: "overflow", 4: "nothing left"}
+    assert first.survivors.tolist() == [2, 5]
+    assert first.values("p").tolist() == [0, 1]
+    assert second.survivors.size == 0
+    (fewer,) = Checkpoint(tmp_path / "kept", replace(ASKED, runs=4)).open(resume=True)
+    assert fewer.failures == {3: "overflow"}
+    assert fewer.values("p").tolist() == [0]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.simulator.memory import check_memory, memory_needed
+from symprop.simulator.memory import check_memory, memory_needed, result_bytes
 from symprop.simulator.sampling import sample_run
 from symprop.simulator.specification import Specification
 from symprop.specs.architectures import FullResidual
@@ -40,3 +40,25 @@ def test_impossible_sizes_are_refused(method) -> None:
         check_memory(asked, jobs=1)
     with pytest.raises(InvalidArgument, match="for 3 runs at a time"):
         check_memory(asked, jobs=3)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "name"),
+    [
+        ({"width": 10**12}, "width"),
+        ({"depth": 10**11}, "depth"),
+        ({"depth": 10**40}, "depth"),
+        ({"inputs": "gaussian:1000000000"}, "inputs"),
+        ({"runs": 10**12}, "runs"),
+    ],
+)
+def test_the_size_to_change_is_named(sizes, name) -> None:
+    asked = Specification(NET, **({"width": 10, "depth": 5, "runs": 1} | sizes))
+    with pytest.raises(InvalidArgument, match=f"Expected {name} small enough"):
+        check_memory(asked, jobs=1, keeps_all=True)
+
+
+def test_results_in_a_checkpoint_need_no_memory() -> None:
+    asked = Specification(NET, width=10, depth=5, runs=10**12)
+    assert result_bytes(asked) * asked.runs > 10**14
+    check_memory(asked, jobs=1)

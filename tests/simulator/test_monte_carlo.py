@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, SymPropError, UnsupportedLaw
 from symprop.simulator.monte_carlo import run_specification, simulate
 from symprop.simulator.result import Simulation
+from symprop.simulator.sampling import sample_run
 from symprop.simulator.specification import Specification
 from symprop.specs.architectures import FullResidual, FullyConnected
 
@@ -160,3 +161,50 @@ def test_refusals(options, error) -> None:
 def test_dense_networks_of_other_laws(law) -> None:
     found = simulate(NET, width=12, depth=2, runs=3, method="dense", law=law, dtype="float32")
     assert found.mean("p").value.shape == (3, 2)
+
+
+DYING = Specification(
+    FullyConnected("relu", 2, normalization="rms", placement="after"),
+    width=3,
+    depth=3,
+    runs=20,
+    failures="leave-out",
+)
+
+
+def test_runs_that_fail_lose_nothing_else(tmp_path) -> None:
+    found = run_specification(DYING)
+    survivors = [run for run in range(20) if run not in found.failures]
+    assert 0 < len(survivors) < 20
+    assert "In layer" in found.failures[0]
+    assert found.mean("q").runs == len(survivors)
+    for run, values in zip(survivors, found.values("q"), strict=True):
+        np.testing.assert_array_equal(
+            np.diagonal(sample_run(DYING, run).hidden_gram[-1]), values[-1]
+        )
+    kept = run_specification(DYING, chunk=1, checkpoint=tmp_path / "kept")
+    again = run_specification(DYING, jobs=2, chunk=3)
+    for other in (kept, again):
+        assert other.failures == found.failures
+        assert_same(other, found)
+    with pytest.raises(OutOfDomain, match="In run 0"):
+        run_specification(
+            replace(DYING, failures="raise"), checkpoint=tmp_path / "kept", resume=True
+        )
+
+
+@pytest.mark.parametrize("suffix", ["nc", "zarr"])
+def test_files_tell_which_runs_failed(tmp_path, suffix) -> None:
+    found = run_specification(DYING, chunk=1)
+    found.save(tmp_path / f"found.{suffix}")
+    again = Simulation.load(tmp_path / f"found.{suffix}")
+    assert again.failures == found.failures
+    assert_same(again, found)
+    assert_same(run_specification(again.specification), found)
+    dataset = again.to_xarray()
+    assert set(dataset["run"].to_numpy()) == set(range(20)) - set(found.failures)
+
+
+def test_if_all_runs_fail_there_is_no_result() -> None:
+    with pytest.raises(OutOfDomain, match="All 20 runs failed"):
+        run_specification(replace(DYING, inputs=np.zeros((3, 2))))

@@ -77,6 +77,7 @@ def test_a_matrix_is_read_once(tmp_path) -> None:
 
 def test_more_runs_belong_to_the_same_simulation() -> None:
     assert replace(ASKED, runs=50).digest == ASKED.digest
+    assert replace(ASKED, failures="leave-out").digest == ASKED.digest
     assert replace(ASKED, seed=1).digest != ASKED.digest
 
 
@@ -102,6 +103,12 @@ def test_usual_observables_follow_the_backward_pass() -> None:
         ({"dtype": "float32"}, "conditioned method"),
         ({"inputs": "sphere:3"}, "inputs"),
         ({"options": {"noise": np.ones(3)}}, "plain value of noise"),
+        ({"options": "jacobian"}, "options to map names"),
+        ({"observables": 0}, "sequence of names"),
+        ({"same_inputs": "no"}, "same_inputs to be True or False"),
+        ({"failures": "ignore"}, "'leave-out'"),
+        ({"device": 0}, "device to be a name"),
+        ({"device": "cuda"}, "device left as it is by the conditioned method"),
         ({"inputs": np.ones((9, 2))}, r"shape \(10, k\)"),
         ({"inputs": np.full((10, 2), np.inf)}, "finite"),
     ],
