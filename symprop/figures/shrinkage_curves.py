@@ -1,25 +1,33 @@
-"""Figures of the shrinkage paper, as far as infinite width goes: correlations and slopes.
+"""Figures of the shrinkage paper: correlations and slopes, of infinite and of sampled networks.
 
 Gaps ``1 - rho`` are carried instead of correlations, so that deep layers keep their digits.
-The widths, the data and the singular values of the published figures need a finite network.
+Sampled networks have the published width; their points are means with the standard deviation of
+one network. Inputs have prescribed correlations: the published data are not at hand.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import sympy
 
-from symprop.figures.panels import Curve, Panel, Plot, curve
+from symprop.figures.panels import Curve, Panel, Plot, curve, measured
 from symprop.gaussian.duality import DualKernel, dual_kernel
 from symprop.gaussian.hermite import hermite_coefficients
+from symprop.simulator.monte_carlo import simulate
+from symprop.specs.architectures import FullyConnected
 
 __all__ = ["correlation_after_depth", "erf_networks", "leaky_relu_shrinkage"]
 
 _ERF_DEPTH = 16
 _DEPTHS = 1000
+_WIDTH = 1024
+_RUNS = 20
+_SAMPLED = {"sampled networks": f"{_RUNS} of width {_WIDTH}", "error bars": "standard deviation"}
+_SAMPLED_DEPTHS = np.array([1, 2, 4, 8, 16, 32, 64, 128, 256])
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,28 @@ def _critical_erf() -> _Layer:
     return _Layer(kernel, slope - at_one)
 
 
+def _samples(
+    activation: str, bias: float, depth: int, inputs: str, observable: str, *, seed: int = 0
+) -> np.ndarray:
+    """Return an observable of sampled networks: (runs, layers, inputs, ...).
+
+    Pre-activations are normalised. The first layer has no bias and so keeps the correlations of
+    the inputs: those of the pre-activations at layer ``l + 1`` have gone through ``l`` maps.
+    """
+    network = FullyConnected(activation, 1, (0.0, *[bias] * depth), normalization="rms")
+    found = simulate(
+        network,
+        width=_WIDTH,
+        depth=depth + 1,
+        runs=_RUNS,
+        inputs=inputs,
+        backward="true" if observable == "chi" else None,
+        observables=(observable,),
+        seed=seed,
+    )
+    return found.values(observable)
+
+
 def _bound(layer: _Layer, depth: int) -> Curve:
     """Return the broken line above the composed map that excess convexity gives."""
     least = 1 - layer.gaps(1.0, depth)
@@ -83,26 +113,38 @@ def correlation_after_depth() -> Plot:
         for _ in range(depth):
             gap = layer.gap(gap)
         curves.append(curve(f"depth {depth}", start, 1 - gap))
+    chosen = np.linspace(0, 1, 9)[:-1]
+    pairs = np.stack(
+        [_samples("erf", layer.bias, _ERF_DEPTH, f"cos:{r}", "c")[:, :, 0, 1] for r in chosen],
+        axis=-1,
+    )
+    curves += [
+        measured(f"depth {depth}, sampled", chosen, pairs[:, depth + 1])
+        for depth in (1, 4, _ERF_DEPTH)
+    ]
     panel = Panel(
         "critical erf network",
         "correlation of inputs",
         "correlation of outputs",
         (*curves, _bound(layer, _ERF_DEPTH)),
     )
-    parameters = {"bias variance / weight variance": f"{layer.bias:.15g}"}
+    parameters = {"bias variance / weight variance": f"{layer.bias:.15g}"} | _SAMPLED
     return Plot("shrinkage:1", "Correlation after depth, erf", (panel,), parameters)
 
 
 def leaky_relu_shrinkage() -> Plot:
     """Figure 2: shrinkage of critical leaky-ReLU networks with depth and with the slope."""
     depths = np.arange(1, _DEPTHS + 1)
-    by_depth = []
+    by_depth, points = [], []
     for slope in ("0", "1/2", "9/10"):
         layer = _Layer(dual_kernel(f"leaky_relu:{slope}"))
         by_depth.append(curve(f"a = {slope}", depths, layer.gaps(1.0, _DEPTHS)[1:]))
+        gaps = _leaky_gaps(slope)[:, _SAMPLED_DEPTHS]
+        points.append(measured(f"a = {slope}, sampled", _SAMPLED_DEPTHS, gaps))
     by_depth += [
         curve("bound, a = 0", depths, _leaky_bound(0.0, depths), "law"),
         curve("bound, a = 9/10", depths, _leaky_bound(0.9, depths), "guide"),
+        *points,
     ]
     slopes = [sympy.Rational(k, 20) for k in range(20)]
     by_slope = []
@@ -117,12 +159,25 @@ def leaky_relu_shrinkage() -> Plot:
             "law",
         )
     )
+    chosen = slopes[::5]
+    sampled = np.stack([_leaky_gaps(str(a)) for a in chosen], axis=-1)
+    by_slope += [
+        measured(f"depth {depth}, sampled", map(float, chosen), sampled[:, depth])
+        for depth in (16, 256)
+    ]
     panels = (
         Panel("with depth", "layers", "1 - ρ", tuple(by_depth), "log", "log"),
         Panel("with the negative slope", "a", "1 - ρ", tuple(by_slope), y_scale="log"),
     )
-    parameters = {"correlation of inputs": "0", "bias variance": "0"}
+    parameters = {"correlation of inputs": "0", "bias variance": "0"} | _SAMPLED
     return Plot("shrinkage:2", "Shrinkage of critical leaky-ReLU networks", panels, parameters)
+
+
+def _leaky_gaps(slope: str) -> np.ndarray:
+    """Return ``1 - rho`` of orthogonal inputs of sampled networks, layer by layer."""
+    depth = int(_SAMPLED_DEPTHS[-1])
+    gaps: np.ndarray = _samples(f"leaky_relu:{slope}", 0.0, depth, "cos:0", "e_gap")[:, :, 0, 1]
+    return gaps
 
 
 def _leaky_bound(slope: np.ndarray | float, depth: np.ndarray | float) -> np.ndarray:
@@ -144,17 +199,34 @@ def erf_networks() -> Plot:
         for rho, gap in starts.items()
     ]
     shrinking.append(curve("bound", depths, np.minimum(4 / constant / np.sqrt(depths), 2), "law"))
+    for rho in starts:
+        found = _samples("erf", critical.bias, int(_SAMPLED_DEPTHS[-1]), f"cos:{rho}", "c")
+        gaps = 1 - found[:, _SAMPLED_DEPTHS + 1, 0, 1]
+        shrinking.append(measured(f"inputs at {rho}, sampled", _SAMPLED_DEPTHS, gaps))
     short = np.arange(1, 61)
     spreading = [
         curve(f"inputs at 1 - {gap:g}", short, 1 - chaotic.gaps(gap, 60)[1:])
         for gap in (0.5, 1e-3, 1e-6)
     ]
+    few = np.arange(5, 61, 5)
+    for gap in ("1/2", "1/1000", "1/1000000"):
+        found = _samples("erf", 0.0, 60, f"gap:{gap}", "c")[:, few + 1, 0, 1]
+        label = f"inputs at 1 - {float(Fraction(gap)):g}, sampled"
+        spreading.append(measured(label, few, found))
+    back = np.sqrt(_samples("erf", 0.0, 60, "cos:1", "chi")[:, 61 - few, 0])
+    gradients = measured("gradients, sampled", few, back)
     fixed = float(chaotic.gaps(0.5, 2000)[-1])
     growth = curve("mean field", short, chaotic.slope ** (short / 2))
     lower = curve("bound", short, constant / 4 * fixed * np.sqrt(short), "law")
     panels = (
         Panel("critical: correlation", "layers", "1 - ρ", tuple(shrinking), "log", "log"),
         Panel("chaotic: correlation", "layers", "ρ", tuple(spreading)),
-        Panel("chaotic: norm of the Jacobian", "layers", "norm", (growth, lower), y_scale="log"),
+        Panel(
+            "chaotic: norm of the Jacobian",
+            "layers",
+            "norm",
+            (growth, lower, gradients),
+            y_scale="log",
+        ),
     )
-    return Plot("shrinkage:3", "Correlations and slopes of erf networks", panels)
+    return Plot("shrinkage:3", "Correlations and slopes of erf networks", panels, _SAMPLED)
