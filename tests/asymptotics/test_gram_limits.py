@@ -1,0 +1,101 @@
+"""Fixed points of the batch-normalised Gram map: closed forms, quadrature, stability."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+
+from symprop.asymptotics.gram_attractors import gram_map_eigenvalues
+from symprop.asymptotics.gram_limits import batch_norm_fixed_point, batch_norm_fixed_point_forms
+from symprop.foundation.errors import InvalidArgument, NoClosedForm
+from symprop.recurrences.normalization import batch_norm_gram
+
+MULTIPLICITIES = {"trivial": lambda n: 1, "standard": lambda n: n - 1}
+
+
+@pytest.mark.parametrize("batch", [2, 3, 4, 7])
+@pytest.mark.parametrize(
+    ("phi", "center"),
+    [("identity", True), ("identity", False), ("relu", True), ("squared_relu", True)],
+)
+def test_map_leaves_it_fixed(phi: str, center: bool, batch: int) -> None:
+    point = batch_norm_fixed_point(phi, batch, center=center)
+    step = batch_norm_gram(phi, point.gram, center=center)
+    assert np.abs(step.gram - point.gram).max() <= step.error
+    assert point.proved
+
+
+@pytest.mark.parametrize("batch", [3, 4])
+@pytest.mark.parametrize(
+    ("phi", "center"),
+    [("identity", True), ("identity", False), ("relu", True), ("leaky_relu:1/10", True)],
+)
+def test_eigenvalues_by_type_are_those_of_the_derivative(
+    phi: str, center: bool, batch: int
+) -> None:
+    point = batch_norm_fixed_point(phi, batch, center=center)
+    sizes = {"trivial": 1, "standard": batch - 1, "(n-2,2)": batch * (batch - 3) // 2}
+    wanted = [
+        float(value)
+        for name, values in point.eigenvalues.items()
+        for value in values
+        for _ in range(sizes[name])
+    ]
+    found = gram_map_eigenvalues(phi, point.gram, center=center)
+    assert np.allclose(np.sort(wanted), np.sort(found), atol=1e-8)
+
+
+@pytest.mark.parametrize("center", [True, False])
+def test_quadrature_agrees_with_closed_forms(center: bool) -> None:
+    """A slightly bent identity is not homogeneous, and goes the other way."""
+    bent = batch_norm_fixed_point("x + x**3/10**12", 6, center=center)
+    exact = batch_norm_fixed_point("identity", 6, center=center)
+    assert not bent.proved
+    assert float(bent.diagonal) == pytest.approx(float(exact.diagonal), abs=1e-10)
+    assert float(bent.off_diagonal) == pytest.approx(float(exact.off_diagonal), abs=1e-10)
+    for name, values in exact.eigenvalues.items():
+        assert np.allclose(
+            [float(value) for value in bent.eigenvalues[name]],
+            [float(value) for value in values],
+            atol=1e-9,
+        )
+
+
+@pytest.mark.parametrize("phi", ["tanh", "gelu", "elu"])
+def test_other_activations_against_directions(phi: str) -> None:
+    point = batch_norm_fixed_point(phi, 5)
+    step = batch_norm_gram(phi, np.eye(5))
+    assert abs(step.gram - point.gram).max() < 2 * step.error
+    assert point.stable
+
+
+def test_printed_forms() -> None:
+    n = 6
+    relu = batch_norm_fixed_point_forms("relu", n)
+    c = sympy.Rational(-1, n - 1)
+    off = (sympy.sqrt(1 - c**2) + c * (sympy.pi - sympy.acos(c))) / (2 * sympy.pi)
+    assert relu.diagonal == sympy.Rational(1, 2)
+    assert sympy.simplify(relu.off_diagonal - off) == 0
+    linear = batch_norm_fixed_point_forms("identity", n)
+    assert (linear.diagonal, linear.off_diagonal) == (1, c)
+
+
+def test_identity_is_singular_with_centring_only() -> None:
+    assert not batch_norm_fixed_point("identity", 5).condition_number.is_finite
+    assert batch_norm_fixed_point("identity", 5, center=False).condition_number.contains(1)
+    assert not batch_norm_fixed_point("tanh", 2).condition_number.is_finite
+
+
+def test_squared_relu_loses_stability_in_large_batches() -> None:
+    assert batch_norm_fixed_point("squared_relu", 5).stable
+    assert batch_norm_fixed_point("squared_relu", 40).stable is False
+
+
+def test_what_is_refused() -> None:
+    with pytest.raises(NoClosedForm, match="odd"):
+        batch_norm_fixed_point("relu", 4, center=False)
+    with pytest.raises(InvalidArgument, match="batch"):
+        batch_norm_fixed_point("relu", 1)
+    with pytest.raises(InvalidArgument, match="True or False"):
+        batch_norm_fixed_point("relu", 3, center=1)  # type: ignore[arg-type]
