@@ -11,6 +11,7 @@ from flint import arb
 
 from symprop.asymptotics.depth_constants import require_variance
 from symprop.asymptotics.length_maps import LengthMap
+from symprop.asymptotics.small_lengths import bend_of, bits_below_one, small_root
 from symprop.foundation.errors import InvalidArgument, NoConvergence, OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.integrand import rational_ball
@@ -30,6 +31,8 @@ _MOST_PIECES = 2000
 _SMALLEST = Fraction(1, 2**30)
 _LARGEST = Fraction(2**12)
 _MARGIN = Fraction(1, 64)
+_NEARLY = 0.25  # distance of the slope at 0 from 1 below which small lengths are looked for
+_CRITICAL_BITS = 2048
 
 
 def stability_of(slope: Enclosure) -> str:
@@ -165,8 +168,9 @@ def length_fixed_points(
     length = LengthMap(phi, weight_variance, bias_variance)
     zero = () if signs[1] else _at_zero(length, dps)
     lower, upper = _range(length, interval)
+    small, start = _near_zero(length, lower, upper, settled=interval is None and not signs[1])
     with working_bits(2 * _ISOLATION_BITS):
-        ends = rational_ball(lower).mid(), rational_ball(upper).mid()
+        ends = rational_ball(start).mid(), rational_ball(upper).mid()
     found_roots = isolate_roots(
         length.excess,
         length.excess_slope,
@@ -182,17 +186,54 @@ def length_fixed_points(
             f"[{part.lower.str(6, radius=False)}, {part.upper.str(6, radius=False)}],"
         )
         raise NoConvergence(expected("weight_variance", condition, weight_variance), found_roots)
-    points = tuple(_refined(length, bracket, dps) for bracket in found_roots.brackets)
+    points = tuple(
+        _refined(length, bracket, dps, lost=2 * bits_below_one(bracket.lower)) for bracket in small
+    ) + tuple(_refined(length, bracket, dps) for bracket in found_roots.brackets)
     everywhere = interval is None and length.largest is not None and signs[1] > 0
     return LengthFixedPoints(zero + points, None if everywhere else (lower, upper))
+
+
+def _near_zero(
+    length: LengthMap, lower: Fraction, upper: Fraction, *, settled: bool
+) -> tuple[tuple[Bracket, ...], Fraction]:
+    """Return the small fixed length near criticality, and where to look for others.
+
+    ``settled``: without biases the search goes down to 0, where the excess vanishes.
+    """
+    factor = length.slope_at_zero
+    if factor is None or not factor.is_finite:
+        return (), lower
+    with working_bits(_CRITICAL_BITS):
+        slope = length.weight() * as_ball(factor, _CRITICAL_BITS)
+    if not abs(slope - 1) < _NEARLY:
+        return (), lower
+    bend = bend_of(length.phi)
+    if bend is None or not lower < bend[1] < upper or (bend[0] > 0 and not settled):
+        return (), lower
+    sign, largest = bend
+    if settled and _beyond_one(sign, slope, length, factor):
+        return (), largest
+    least = arb(0) if settled else rational_ball(lower).lower().mid()
+    root = small_root(length, least, largest, bend=sign)
+    if isinstance(root, Bracket):
+        return (root,), largest
+    return (), lower if root else largest
+
+
+def _beyond_one(sign: int, slope: arb, length: LengthMap, factor: sympy.Expr) -> bool:
+    """Return whether the slope of the map at 0 is 1, or beyond it the way the map bends."""
+    weight = as_exact(length.weight_variance)
+    if weight is not None and sympy.simplify(weight * factor) == 1:
+        return True
+    return bool(slope > 1 if sign > 0 else slope < 1)
 
 
 def _enclosed(value: object, dps: int) -> Enclosure:
     return Enclosure(as_ball(value, bits_from_dps(dps)))
 
 
-def _refined(length: LengthMap, bracket: Bracket, dps: int) -> LengthFixedPoint:
-    bits = bits_from_dps(dps)
+def _refined(length: LengthMap, bracket: Bracket, dps: int, *, lost: int = 0) -> LengthFixedPoint:
+    bits = bits_from_dps(dps) + lost
     value = refine_root(length.excess, length.excess_slope, bracket, bits=bits)
     with working_bits(bits + GUARD_BITS):
         slope = length.slope(value)

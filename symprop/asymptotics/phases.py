@@ -16,36 +16,35 @@ from typing import TYPE_CHECKING
 import sympy
 from flint import arb
 
+from symprop.asymptotics.correlation_maps import (
+    kernel_at_length,
+    root_below_one,
+    slope_at_correlation,
+)
 from symprop.asymptotics.depth_constants import require_variance, sign_of_number
 from symprop.asymptotics.divergent_lengths import asymptotic_slopes, growth_at_infinity
 from symprop.asymptotics.fixed_points import LengthFixedPoint, length_fixed_points
 from symprop.asymptotics.length_maps import LengthMap
 from symprop.foundation.errors import (
-    NoClosedForm,
-    NoConvergence,
     OutOfDomain,
-    PrecisionNotReached,
     expected,
 )
 from symprop.foundation.validation import check_dps
-from symprop.gaussian.closed_forms import RHO, Q, kernel_closed_form
-from symprop.gaussian.duality import dual_kernel
 from symprop.gaussian.transforms import v_transform
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import as_ball, as_exact, compile_ball
+from symprop.numerics.evaluation import as_ball, as_exact
 from symprop.numerics.precision import bits_from_dps, current_bits, dps_from_bits, working_bits
-from symprop.numerics.roots import BallMap, Bracket, refine_root
+from symprop.numerics.quadrature import magnitude_bits
 from symprop.specs.activations import activation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from symprop.specs.activations import Activation
 
 __all__ = ["Phase", "chi_1", "phase"]
 
 _MOST_BITS = 100_000  # an exact slope has no end of digits
-_NEAREST = 64  # the fixed point is looked for below 1 - 2**-64
+_MOST_DIGITS = 200  # of a slope that is not told from 1
+_CLOSE = 16  # bits in which the slope agrees with 1 before the length is found to more
 
 
 @dataclass(frozen=True)
@@ -234,9 +233,21 @@ def phase(
     if point is None:
         return _divergent(phi, weight_variance, bias_variance, dps)
     value = chi_1(phi, weight_variance=weight_variance, length=point.value, dps=dps)
+    exact = None not in (as_exact(weight_variance), as_exact(bias_variance))
+    for digits in (2 * dps, 4 * dps):  # close to criticality both need more
+        if value.compare(1) is not None or not exact or digits > _MOST_DIGITS:
+            break
+        point = _stable_length(phi, weight_variance, bias_variance, length, digits + 10)
+        assert point is not None
+        value = chi_1(phi, weight_variance=weight_variance, length=point.value, dps=digits)
     name = _name(value.compare(1))
     if name == "undecided":
         return Phase(name, point, value)
+    lost = -int(magnitude_bits(value.ball - 1)) if value.ball.is_finite() else 0
+    if name == "chaotic" and lost > _CLOSE:
+        dps += dps_from_bits(lost)
+        digits = dps + 10 + dps_from_bits(lost)
+        point = _stable_length(phi, weight_variance, bias_variance, length, digits) or point
     rho, slope_there = _correlation(phi, weight_variance, bias_variance, point, name, value, dps)
     return Phase(name, point, value, None, rho, slope_there)
 
@@ -335,60 +346,12 @@ def _correlation(
     if phi.parity == "odd" and sign_of_number(bias, "bias_variance") == 0:
         rho = Enclosure(0)
     else:
-        kernel = _kernel_at(phi, q)
+        kernel = kernel_at_length(phi, q)
 
         def excess(c: arb) -> arb:
             bits = current_bits()
             numerator = as_ball(weight, bits) * kernel(c) + as_ball(bias, bits)
             return numerator / q.ball - c
 
-        rho = Enclosure(_below_one(excess, bits_from_dps(dps)))
-    return rho, _slope_at(phi, weight, q, rho, dps)
-
-
-def _below_one(excess: BallMap, bits: int) -> arb:
-    """Return the root below 1 of a convex function that vanishes and rises at 1."""
-    with working_bits(bits + 2 * _NEAREST):
-        for k in range(1, _NEAREST):
-            top = (1 - arb(2) ** -k).mid()
-            if excess(top) < 0:
-                return refine_root(excess, None, Bracket(arb(0), top), bits=bits)
-    raise NoConvergence("Expected a correlation proved to be below 1 but chi_1 is too near 1.")
-
-
-def _kernel_at(phi: Activation, q: Enclosure) -> Callable[[arb], arb]:
-    """Return the kernel at variance q as a function of exact correlations."""
-    try:
-        form = kernel_closed_form(phi, phi, variances=(Q, Q))
-    except NoClosedForm:
-        kernel = dual_kernel(phi, variances=(q, q))
-
-        def quadrature(c: arb) -> arb:
-            try:
-                return kernel.enclose(Enclosure(c), dps=dps_from_bits(current_bits())).ball
-            except PrecisionNotReached as error:
-                return error.best.ball if isinstance(error.best, Enclosure) else arb("nan")
-
-        return quadrature
-    function = compile_ball(form, (Q, RHO))
-    return lambda c: function(q.ball, c)
-
-
-def _slope_at(
-    phi: Activation, weight: object, q: Enclosure, rho: Enclosure, dps: int
-) -> Enclosure | None:
-    """Return ``weight E phi'(u) phi'(v)`` at correlation ``rho``; None where no rule has it."""
-    derivative = phi.weak_derivative()
-    if derivative.atoms:
-        return None
-    with working_bits(bits_from_dps(dps)):
-        try:
-            kernel = dual_kernel(derivative.regular, variances=(q, q))
-            found = kernel.enclose(rho, dps=max(1, dps - 3))
-        except OutOfDomain:  # not square-integrable: no rule applies
-            return None
-        except PrecisionNotReached as error:
-            if not isinstance(error.best, Enclosure):
-                return None
-            found = error.best
-        return Enclosure(as_ball(weight, current_bits()) * found.ball)
+        rho = Enclosure(root_below_one(excess, bits_from_dps(dps)))
+    return rho, slope_at_correlation(phi, weight, q, rho, dps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import asin, pi, sqrt
 
 import pytest
@@ -128,3 +129,30 @@ def test_roots_have_infinite_slope() -> None:
     q, rho = float(found.length.value), float(found.rho_star)
     image = (q**0.3 * dual_kernel("alpha_relu:3/10")([rho])[0] + 0.1) / q
     assert image == pytest.approx(rho, rel=1e-13)
+
+
+@pytest.mark.parametrize("exponent", [3, 8, 12, 20])
+@pytest.mark.parametrize("name", ["tanh", "sin"])
+def test_just_above_criticality(name: str, exponent: int) -> None:
+    """By series ``q* ~ e/a``, ``chi_1 = 1 + e^2/3``, slope at 0 ``1 - e^2/6`` for ``w = 1 + e``."""
+    e = Fraction(1, 10**exponent)
+    found = phase(name, weight_variance=1 + e)
+    assert found.phase == "chaotic"
+    assert found.length is not None
+    ratio = float(found.length.value) / float(e)
+    assert ratio == pytest.approx({"tanh": 0.5, "sin": 1.0}[name], rel=2 * float(e) + 1e-12)
+    assert float((found.chi_1 - 1) / e**2) == pytest.approx(1 / 3, rel=3 * float(e) + 1e-5)
+    assert found.depth_scale is not None
+    assert float(found.depth_scale * e**2) == pytest.approx(6, rel=5 * float(e) + 1e-6)
+
+
+def test_tiny_biases_at_criticality() -> None:
+    """``q = q - 2 q^2 + b``: ``q* ~ sqrt(b/2)``, slope ``1 - 2 sqrt(2 b)`` of the ordered phase."""
+    found = phase("tanh", weight_variance=1, bias_variance="1e-20")
+    assert found.phase == "ordered"
+    assert found.length is not None
+    assert float(found.length.value) == pytest.approx(0.5**0.5 * 1e-10, rel=1e-8)
+
+
+def test_unstable_length_just_below_criticality() -> None:
+    assert phase("gelu", weight_variance="4.0000001").phase == "divergent lengths"
