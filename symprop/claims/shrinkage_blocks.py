@@ -1,4 +1,4 @@
-"""shrinkage, appendix A.2: correlation map and Jacobian of residual blocks."""
+"""shrinkage, appendix A.2: Jacobian of residual blocks."""
 
 from __future__ import annotations
 
@@ -35,46 +35,6 @@ def slope_of_crops(net: Network, variances: Variances) -> Fraction:
     return total
 
 
-def next_correlation(phi: str, rho: Fraction, variance: Fraction, size: int, seed: int) -> Any:
-    """Sample one block of width ``size / REPEATS``, given its input; branches are exact in law.
-
-    Given the units below, the branch outputs of a pair are Gaussian with the sample covariance.
-    """
-    import numpy as np
-
-    from symprop.specs.activations import activation
-
-    function = activation(phi)
-    generator = np.random.default_rng(seed)
-    width, r, s = size // REPEATS, float(rho), float(variance)
-    values = []
-    for _ in range(REPEATS):
-        mix = np.array([[1, 0], [r, np.sqrt(1 - r * r)]])
-        inputs = mix @ generator.standard_normal((2, width))
-        inner = function(mix @ generator.standard_normal((2, width)))
-        root = np.linalg.cholesky(s * (inner @ inner.T) / width)
-        outputs = inputs + root @ generator.standard_normal((2, width))
-        lengths = np.linalg.norm(outputs, axis=1)
-        values.append(outputs[0] @ outputs[1] / (lengths[0] * lengths[1]))
-    return float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(REPEATS))
-
-
-def mapped(phi: str, rho: Fraction, variance: Fraction, dps: int) -> Any:
-    """Return eq A.10 from the dual kernel."""
-    from symprop.gaussian.duality import dual_kernel
-
-    kernel = dual_kernel(phi)
-    top = kernel.enclose(rho, dps=dps) * variance + rho
-    return top / (kernel.enclose(1, dps=dps) * variance + 1)
-
-
-def mapped_without_skip(phi: str, rho: Fraction, dps: int) -> Any:
-    from symprop.gaussian.duality import dual_kernel
-
-    kernel = dual_kernel(phi)
-    return kernel.enclose(rho, dps=dps) / kernel.enclose(1, dps=dps)
-
-
 def operator_norm(variance: Fraction, size: int, seed: int) -> tuple[float, float]:
     """Sample a lower bound of the squared operator norm of one linear block, ``φ(x) = x``.
 
@@ -107,34 +67,6 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 
 
 CLAIMS = (
-    _claim(
-        "residual-map",
-        "eq A.10",
-        STATISTICAL,
-        title="correlation map of a residual block",
-        statement="ρ' = (ρ + σ²C(ρ))/(1 + σ²‖φ‖²)",
-        variables={"phi": "activation", "rho": "correlation", "variance": "σ²"},
-        as_printed="y·y/n is labelled with the same letter as the normalised output",
-        checks=(
-            simulated(
-                next_correlation,
-                "==",
-                mapped,
-                points=(
-                    *grid(phi=("erf", "relu"), rho=("-3/5",), variance=("1/2",)),
-                    *grid(phi=("x**2 + x",), rho=("-1/3",), variance=("3",)),
-                ),
-                sizes=(60_000, 600_000),
-            ),
-        ),
-        near_miss=simulated(
-            next_correlation,
-            "==",
-            mapped_without_skip,
-            points=grid(phi=("x**2 + x",), rho=("-1/3",), variance=("3",)),
-            sizes=(60_000, 600_000),
-        ),
-    ),
     _claim(
         "residual-jacobian-printed",
         "eq A.11",
@@ -190,4 +122,4 @@ CLAIMS = (
         near_miss=attack(jacobian, "==", cropped_slope, domain=NET),
     ),
 )
-"""Equations A.10 and A.11."""
+"""Equation A.11."""
