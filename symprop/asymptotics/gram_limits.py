@@ -29,12 +29,14 @@ import numpy as np
 import sympy
 from flint import arb
 
-from symprop.foundation.errors import InvalidArgument, NoClosedForm, expected
+from symprop.asymptotics.gram_attractors import gram_map_eigenvalues_by_type
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, NoConvergence, expected
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.gaussian.closed_forms import RHO
 from symprop.gaussian.sphere_pairs import sphere_pair_mean
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import enclose
+from symprop.recurrences.normalization import batch_norm_gram
 from symprop.recurrences.normalization_balls import homogeneous_kernel
 from symprop.specs.activations import Activation, activation
 
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
 __all__ = ["GramFixedPoint", "GramForms", "batch_norm_fixed_point", "batch_norm_fixed_point_forms"]
 
 _MOST_INPUTS = 100_000
+_MOST_ITERATED = 200
+_LAYERS = 400
+_SETTLED = 1e-13
 
 
 @dataclass(frozen=True)
@@ -195,7 +200,7 @@ def batch_norm_fixed_point(
     Parameters
     ----------
     phi : Activation, str or sympy.Expr
-        The activation; odd, if the batch is not centred.
+        The activation; odd or positively homogeneous, if the batch is not centred.
     batch : int
         Number of inputs, at least 2.
     center : bool
@@ -212,8 +217,10 @@ def batch_norm_fixed_point(
     InvalidArgument
         If an argument is malformed.
     NoClosedForm
-        Without centring, if the activation is not odd: then no multiple of the unit matrix is
-        fixed. `symprop.asymptotics.gram_attractors.find_gram_attractors` looks for others.
+        Without centring, if the activation is neither odd nor homogeneous, or there are more
+        than 200 inputs of one that is only homogeneous.
+    NoConvergence
+        If such an activation brings all inputs together, as far as float64 tells.
 
     Conventions
     -----------
@@ -222,8 +229,9 @@ def batch_norm_fixed_point(
 
     Error
     -----
-    Enclosed for homogeneous activations with a dual kernel in closed form; otherwise by float64
-    quadrature, ``proved`` is False and radii are estimates.
+    Enclosed for homogeneous activations with a dual kernel in closed form, centred or odd. The
+    rest is found in float64, by quadrature on the sphere or by iterating the map: ``proved`` is
+    False and radii are estimates.
 
     Source
     ------
@@ -242,9 +250,11 @@ def batch_norm_fixed_point(
     try:
         forms = batch_norm_fixed_point_forms(chosen, n, center=center)
     except NoClosedForm:
-        if not center and chosen.parity != "odd":
+        if center or chosen.parity == "odd":
+            return _by_quadrature(chosen, n, center)
+        if chosen.homogeneity is None or not chosen.homogeneity > 0 or n > _MOST_ITERATED:
             raise
-        return _by_quadrature(chosen, n, center)
+        return _by_iteration(chosen, n)
     p, q = (enclose(form, dps=dps) for form in (forms.diagonal, forms.off_diagonal))
     common, apart = (
         enclose(sympy.simplify(forms.diagonal + share * forms.off_diagonal), dps=dps)
@@ -335,6 +345,31 @@ def _by_quadrature(phi: Activation, n: int, center: bool) -> GramFixedPoint:
         _is_stable(known),
         False,
     )
+
+
+def _by_iteration(phi: Activation, n: int) -> GramFixedPoint:
+    """Return the limit of orthogonal inputs, with differences of the map around it."""
+    gram, unit, change = np.eye(n), np.eye(n), np.inf
+    p, q, error = 1.0, 0.0, 0.0
+    for _ in range(_LAYERS):
+        step = batch_norm_gram(phi, gram, center=False)
+        p, q, error = float(step.gram[0, 0]), float(step.gram[0, 1]), step.error
+        change = float(np.abs(step.gram - gram).max())
+        gram = q + (p - q) * unit
+        if change < _SETTLED * p + error:
+            break
+    if change > 1e-9 * p or p - q < 1e-6 * p:
+        raise NoConvergence(f"Expected a limit of distinct inputs but got cosine {q / p:.9g}.")
+
+    values = gram_map_eigenvalues_by_type(phi, n, q / p, center=False)
+    slope = max(abs(value) for group in values.values() for value in group)
+    radius = (10 * error + change) / max(1 - slope, 1e-3)
+    known = {
+        name: tuple(_estimate(value, 1e-8) for value in group) for name, group in values.items()
+    }
+    number = _condition(_estimate(p + (n - 1) * q, n * radius), _estimate(p - q, 2 * radius))
+    entries = _estimate(p, radius), _estimate(q, radius)
+    return GramFixedPoint(phi.name, n, False, *entries, number, known, _is_stable(known), False)
 
 
 def _estimate(value: float, radius: float) -> Enclosure:

@@ -1,4 +1,4 @@
-"""``gram isometry``: five measures of the matrix in a file."""
+"""``gram isometry`` and ``gram fixed-point``: measures of a matrix, limits of deep networks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from symprop.cli.main import run
 from symprop.numerics.enclosure import Enclosure
 
 
-def outcome(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
+def outcome(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], command: str = "isometry"
+) -> tuple[object, str, str]:
     with pytest.raises(SystemExit) as stop:
-        run(["gram", "isometry", *arguments])
+        run(["gram", command, *arguments])
     captured = capsys.readouterr()
     return stop.value.code, captured.out, captured.err
 
@@ -67,3 +69,33 @@ def test_what_is_no_gram_matrix(
     assert (found, out) == (code, "")
     assert message in err
     assert outcome([str(tmp_path / "none.csv")], capsys)[0] == 2
+
+
+def test_fixed_point_with_exact_forms(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = outcome(["relu", "--batch", "3", "--json"], capsys, "fixed-point")
+    made = json.loads(out)
+    assert code == 0
+    assert made["diagonal"]["exact"] == "1/2"
+    assert (made["stable"], made["proved"]) == (True, True)
+    assert made["condition_number"]["digits"] == "1.36699498180365"
+    assert made["eigenvalues"]["standard"][1]["exact"] == "0"
+    printed = outcome(["relu", "--batch", "3"], capsys, "fixed-point")[1]
+    assert printed.splitlines()[0].split() == ["diagonal", "0.5", "1/2"]
+    assert printed.splitlines()[-1].split() == ["stable", "yes"]
+
+
+def test_fixed_point_of_the_identity(capsys: pytest.CaptureFixture[str]) -> None:
+    centred = json.loads(outcome(["identity", "--batch", "4", "--json"], capsys, "fixed-point")[1])
+    assert centred["condition_number"] == {"digits": "inf", "exact": "oo"}
+    arguments = ["identity", "--batch", "4", "--no-mean", "--json"]
+    kept = json.loads(outcome(arguments, capsys, "fixed-point")[1])
+    assert kept["condition_number"]["digits"] == "1"
+    assert kept["eigenvalues"]["(n-2,2)"][0]["exact"] == "2/3"
+
+
+def test_fixed_points_by_quadrature_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    out = outcome(["tanh", "--batch", "4"], capsys, "fixed-point")[1]
+    assert "estimated, not proved" in out
+    code, out, err = outcome(["gelu", "--batch", "4", "--no-mean"], capsys, "fixed-point")
+    assert (code, out) == (1, "")
+    assert "homogeneous" in err
