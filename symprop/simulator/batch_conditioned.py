@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symprop.foundation.errors import InvalidArgument, UnsupportedLaw, expected
+from symprop.foundation.errors import InvalidArgument, expected
 from symprop.simulator.backends import physical_memory
 from symprop.simulator.batch_networks import check_batch, output_gradient_of, run_batch
-from symprop.simulator.conditioning import GaussianMap, gaussian_map
-from symprop.specs.initialization import weight_law
+from symprop.simulator.conditioning import GaussianMap, check_gaussian, gaussian_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +36,6 @@ __all__ = ["conditioned_batch_run"]
 
 _GIGABYTE = 1e9
 _ARRAYS_KEPT = 5  # of the size of the batch, by each layer for the way back
-_REASONS = {
-    "haar": "an orthogonal matrix seen on some vectors is not Gaussian on the others",
-}
 
 
 def conditioned_batch_run(
@@ -111,13 +107,7 @@ def conditioned_batch_run(
            [-0.5,  1. , -0.5],
            [-0.5, -0.5,  1. ]])
     """
-    kind = weight_law(law)
-    if kind.name != "gaussian":
-        reason = _REASONS.get(kind.name, "what it does to a vector depends on more than its length")
-        raise UnsupportedLaw(
-            f"The conditioned sampler is exact for Gaussian weights but not for {kind.name} ones: "
-            f"{reason}. The dense sampler takes them."
-        )
+    check_gaussian(law)
     columns, depth = check_batch(architecture, inputs, depth, backward)
     if backward is not None:
         _check_memory(columns, depth)

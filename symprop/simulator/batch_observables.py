@@ -152,12 +152,14 @@ BATCH_OBSERVABLES: Mapping[str, Observable] = {
         ("layer", "direction"),
         "",
         "singular values of the derivative by the inputs, decreasing",
+        option="jacobian",
     ),
     "jacobian_norm": Observable(
         lambda run: _recorded(run, "jacobian_singular_values")[:, 0],
         _LAYER,
         "",
         "operator norm of the derivative by the inputs",
+        option="jacobian",
     ),
 }
 """What can be measured of a batch-normalised network, by name; every function takes its run."""

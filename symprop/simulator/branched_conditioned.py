@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symprop.foundation.errors import InvalidArgument, UnsupportedLaw, expected
+from symprop.foundation.errors import InvalidArgument, expected
 from symprop.foundation.validation import check_integer
 from symprop.numerics.arrays import real_array
 from symprop.simulator.backends import physical_memory
 from symprop.simulator.branched_walk import walk
-from symprop.simulator.conditioning import GaussianMap, gaussian_map
-from symprop.specs.initialization import weight_law
+from symprop.simulator.conditioning import GaussianMap, check_gaussian, gaussian_map
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,12 +102,7 @@ def conditioned_branched_run(
     >>> round(float(run.tangent_kernel[0, 0]), 1)  # in the limit 2*2*(1/4)*(1 + 1/4)
     1.3
     """
-    name = weight_law(law).name
-    if name != "gaussian":
-        raise UnsupportedLaw(
-            f"The conditioned sampler is exact for Gaussian weights but not for {name} ones. "
-            "The dense sampler takes them."
-        )
+    check_gaussian(law)
     graph = architecture.graph(check_integer("depth", depth, minimum=0))
     shape = real_array("inputs", inputs).shape
     if len(shape) == 2:

@@ -161,6 +161,7 @@ BRANCHED_OBSERVABLES: Mapping[str, Observable] = {
         _BRANCHES[:2],
         "",
         "output of the network without connections around a layer or branch",
+        option="reduced",
     ),
     "chi": Observable(
         lambda run: _diagonals(_recorded(run.gradient_gram, "a backward pass")),

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symprop.foundation.errors import InvalidArgument, OutOfDomain, UnsupportedLaw, expected
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_choice, check_integer
 from symprop.numerics.arrays import real_array
 from symprop.simulator.conditioned_layers import ARRAYS_KEPT, advance, propagate
+from symprop.simulator.conditioning import check_gaussian
 from symprop.simulator.float_layers import layers_of, normalize
 from symprop.simulator.run import Run
 from symprop.specs.architectures import (
@@ -27,7 +28,6 @@ from symprop.specs.architectures import (
     LayerNormResidual,
     ReducedResidual,
 )
-from symprop.specs.initialization import weight_law
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +119,7 @@ def conditioned_run(
     >>> [round(float(p), 1) for p in run.gram[:, 0, 0]]
     [1.0, 1.0, 1.0, 1.0]
     """
-    _check_law(weight_law(law))
+    check_gaussian(law)
     if not isinstance(architecture, _SUPPORTED):
         condition = "to be a fully connected or residual network"
         raise InvalidArgument(expected("architecture", condition, architecture))
@@ -140,20 +140,6 @@ def conditioned_run(
             independent = backward == "independent"
             network.forward_and_back(gradient, memory=memory, independent=independent)
     return network.run()
-
-
-_REASONS = {
-    "haar": "an orthogonal matrix seen on some vectors is not Gaussian on the others",
-}
-
-
-def _check_law(law: WeightLaw) -> None:
-    if law.name != "gaussian":
-        reason = _REASONS.get(law.name, "what it does to a vector depends on more than its length")
-        raise UnsupportedLaw(
-            f"The conditioned sampler is exact for Gaussian weights but not for {law.name} ones: "
-            f"{reason}. The dense sampler takes them."
-        )
 
 
 class _Network:

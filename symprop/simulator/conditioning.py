@@ -20,21 +20,54 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.errors import OutOfDomain, UnsupportedLaw, expected
+from symprop.specs.initialization import weight_law
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from symprop.specs.initialization import WeightLaw
+
     Array = NDArray[np.float64]
 
-__all__ = ["GaussianMap", "gaussian_map", "orthonormal_rows", "triangular_root"]
+__all__ = [
+    "GaussianMap",
+    "check_gaussian",
+    "gaussian_map",
+    "orthonormal_rows",
+    "triangular_root",
+]
 
 _DEPENDENT = 2.0**-48  # a row whose remainder is below this share of it is a rounding error
 _PASSES = 4
 _INDEPENDENT = 2.0**-10  # share of a square that must be left for inner products to be enough
 _BLOCK = 1 << 14
+_REASONS = {
+    "haar": "an orthogonal matrix seen on some vectors is not Gaussian on the others",
+}
+
+
+def check_gaussian(law: WeightLaw | str) -> None:
+    """Raise unless weights of this law are fully described by what they do to a few vectors.
+
+    Raises
+    ------
+    UnsupportedLaw
+        If they are not Gaussian; the message says why.
+
+    Examples
+    --------
+    >>> check_gaussian("gaussian")
+    """
+    name = weight_law(law).name
+    if name != "gaussian":
+        reason = _REASONS.get(name, "what it does to a vector depends on more than its length")
+        raise UnsupportedLaw(
+            f"The conditioned sampler is exact for Gaussian weights but not for {name} ones: "
+            f"{reason}. The dense sampler takes them."
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,6 +64,9 @@ class Observable:
         One line.
     requires_backward : bool
         Whether a run without backward pass does not have it.
+    option : str or None
+        The option of the sampler that makes it record what is needed, if there is one; it is
+        switched on where the observable is asked for.
     """
 
     function: Callable[[Any], Array]
@@ -71,6 +74,7 @@ class Observable:
     unit: str
     description: str
     requires_backward: bool = False
+    option: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from symprop.foundation.errors import InvalidArgument, expected
 from symprop.simulator.backends import physical_memory
+from symprop.simulator.families import load_observables
 
 if TYPE_CHECKING:
     from symprop.simulator.specification import Specification
@@ -50,7 +52,7 @@ def result_bytes(specification: Specification) -> int:
     >>> from symprop.simulator.specification import Specification
     >>> from symprop.specs.architectures import FullyConnected
     >>> result_bytes(Specification(FullyConnected("relu", 2), width=9, depth=1, runs=1))
-    256
+    192
     """
     return _results(specification, specification.depth, specification.count)
 
@@ -114,7 +116,13 @@ def _one_run(specification: Specification, width: int, depth: int, count: int) -
 
 
 def _results(specification: Specification, depth: int, count: int) -> int:
-    return 8 * len(specification.observables) * (depth + 1) * count**2
+    table, width = load_observables(specification.family), specification.width
+    sizes = {"input": count, "other": count, "channel": width, "direction": width * count}
+    numbers = (
+        prod(sizes.get(axis, depth + 1) for axis in table[name].axes)
+        for name in specification.observables
+    )
+    return 8 * sum(numbers)
 
 
 def _gigabytes(size: float) -> str:

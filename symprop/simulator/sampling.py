@@ -16,7 +16,6 @@ from symprop.simulator.threads import one_core
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from symprop.simulator.families import Family
     from symprop.simulator.specification import Specification
 
     Array = NDArray[np.float64]
@@ -52,9 +51,11 @@ def sample_run(specification: Specification, run: int) -> Any:
     >>> sample_run(asked, 2).gram.shape
     (4, 2, 2)
     """
-    family, method = specification.family, specification.method
-    columns = _inputs(specification, family, 0 if specification.same_inputs else run)
-    sampler = load_sampler(family, method)
+    return _record(specification, run, _inputs(specification, run))
+
+
+def _record(specification: Specification, run: int, columns: Any) -> Any:
+    sampler = load_sampler(specification.family, specification.method)
     return sampler(
         specification.architecture,
         columns,
@@ -64,9 +65,9 @@ def sample_run(specification: Specification, run: int) -> Any:
     )
 
 
-def _inputs(specification: Specification, family: Family, run: int) -> Any:
-    spec = specification.inputs
-    rng = _generator(specification.seed, 0, run)
+def _inputs(specification: Specification, run: int) -> Any:
+    spec, family = specification.inputs, specification.family
+    rng = _generator(specification.seed, 0, 0 if specification.same_inputs else run)
     if not isinstance(spec, str):
         return spec
     if family.inputs is not None:
@@ -81,7 +82,7 @@ def _generator(seed: int, purpose: int, run: int) -> np.random.Generator:
 
 
 def _options(specification: Specification) -> dict[str, Any]:
-    """Return the options that differ from what every sampler does by default."""
+    """Return the options that differ from what every sampler does by default, or are needed."""
     usual = {
         "backward": None,
         "law": "gaussian",
@@ -91,7 +92,10 @@ def _options(specification: Specification) -> dict[str, Any]:
     }
     asked = {name: getattr(specification, name) for name in usual}
     differing = {name: value for name, value in asked.items() if value != usual[name]}
-    return {**differing, **specification.options}
+    table = load_observables(specification.family)
+    needed = {table[name].option: True for name in specification.observables}
+    recorded = {name: value for name, value in needed.items() if name is not None}
+    return {**differing, **recorded, **specification.options}
 
 
 def check_options(specification: Specification) -> None:
@@ -111,8 +115,9 @@ def run_chunk(specification: Specification, start: int, stop: int) -> dict[str, 
     failed: dict[int, str] = {}
     with one_core():
         for run in range(start, stop):
+            columns = _inputs(specification, run)
             try:
-                record = sample_run(specification, run)
+                record = _record(specification, run, columns)
                 found = {name: table[name].function(record) for name in specification.observables}
             except OutOfDomain as error:
                 if specification.failures == "raise":

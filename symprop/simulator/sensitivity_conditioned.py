@@ -11,11 +11,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from symprop.foundation.errors import UnsupportedLaw
-from symprop.simulator.conditioning import gaussian_map
+from symprop.simulator.conditioning import check_gaussian, gaussian_map
 from symprop.simulator.sensitivity_dense import refuse_backward
 from symprop.simulator.sensitivity_layers import run_layers
-from symprop.specs.initialization import weight_law
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,12 +98,7 @@ def sensitivity_conditioned_run(
     True
     """
     refuse_backward(backward)
-    name = weight_law(law).name
-    if name != "gaussian":
-        raise UnsupportedLaw(
-            f"The conditioned sampler is exact for Gaussian weights but not for {name} ones: what "
-            "they do to some vectors is not independent of the rest. The dense sampler takes them."
-        )
+    check_gaussian(law)
 
     def linear_map(columns: Array, outputs: int, variance: float) -> Array:
         seen = gaussian_map(math.sqrt(variance) * columns.T, outputs, rng, overwrite=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symprop.foundation.errors import InvalidArgument, expected
 from symprop.simulator.families import Observable
 from symprop.simulator.sensitivity_run import FACTORS, ORDERS
 
@@ -40,21 +41,44 @@ def _moment(array: str, order: int) -> Callable[[SensitivityRun], Array]:
     return lambda run: getattr(run, array)[:, ORDERS.index(order)]
 
 
+def _channel_moment(array: str, order: int) -> Callable[[SensitivityRun], Array]:
+    def moments(run: SensitivityRun) -> Array:
+        if run.channels is None:
+            raise InvalidArgument(expected("run", "with moments of each channel", "one without"))
+        values: Array = getattr(run.channels, array)[:, ORDERS.index(order)]
+        return np.concatenate([np.zeros_like(values[:1]), values])
+
+    return moments
+
+
 def _increments(run: SensitivityRun) -> Array:
     return np.concatenate([np.ones(1), run.increments])
 
 
 _LAYER = ("layer",)
+_KINDS = (
+    ("nu", "signal", "non-central", "x", "signals"),
+    ("mu", "signal_central", "central", "x", "signals"),
+    ("nu", "sensitivity", "non-central", "s", "sensitivities"),
+    ("nu", "hidden", "non-central", "z", "input of the activation"),
+)
 _MOMENTS = {
     f"{symbol}_{order}_{letter}": Observable(
         _moment(array, order), _LAYER, "", f"{kind} moment of order {order} of the {what}"
     )
-    for symbol, array, kind, letter, what in (
-        ("nu", "signal", "non-central", "x", "signals"),
-        ("mu", "signal_central", "central", "x", "signals"),
-        ("nu", "sensitivity", "non-central", "s", "sensitivities"),
-        ("nu", "hidden", "non-central", "z", "input of the activation"),
+    for symbol, array, kind, letter, what in _KINDS
+    for order in ORDERS
+    if (symbol, order) != ("mu", 1)
+}
+_CHANNEL_MOMENTS = {
+    f"channel_{symbol}_{order}_{letter}": Observable(
+        _channel_moment(array, order),
+        ("layer", "channel"),
+        "",
+        f"{kind} moment of order {order} of the {what} in each channel; 0 at layer 0",
+        option="channel_moments",
     )
+    for symbol, array, kind, letter, what in _KINDS[:3]
     for order in ORDERS
     if (symbol, order) != ("mu", 1)
 }
@@ -62,6 +86,7 @@ _MOMENTS = {
 OBSERVABLES: Mapping[str, Observable] = MappingProxyType(
     {
         **_MOMENTS,
+        **_CHANNEL_MOMENTS,
         "nu_1_abs_z": Observable(
             lambda run: run.hidden_absolute, _LAYER, "", "mean size of the input of the activation"
         ),
@@ -92,4 +117,4 @@ OBSERVABLES: Mapping[str, Observable] = MappingProxyType(
         ),
     }
 )
-"""Observables of the family, by name; moments are named as ``nu_2_x``."""
+"""Observables of the family, by name; moments are named as ``nu_2_x``, ``channel_nu_2_x``."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symprop.foundation.errors import InvalidArgument
+from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.simulator.inputs import generate_inputs
 from symprop.simulator.sampling import check_options, run_chunk, sample_run
 from symprop.simulator.specification import Specification
 from symprop.specs.architectures import FullResidual
 from symprop.specs.batch_normalized import BatchNormalized
+from symprop.specs.branched import ResNet
 
 NET = FullResidual("tanh", "3/2", "1/2", "169/100", "49/100")
 ASKED = Specification(NET, width=25, depth=4, runs=12, backward="true", seed=3)
@@ -35,6 +36,17 @@ def test_a_chunk_is_its_runs() -> None:
         np.testing.assert_array_equal(whole[name][4:], part[name])
 
 
+def test_observables_switch_on_what_records_them() -> None:
+    asked = Specification(ResNet(), width=8, depth=3, runs=1, observables=("f_reduced",))
+    assert run_chunk(asked, 0, 1)["f_reduced"].shape == (1, 3, 2)
+
+
+def test_inputs_that_cannot_be_drawn_are_no_failure_of_a_run() -> None:
+    asked = Specification(NET, width=8, depth=3, runs=1, inputs="cos:2", failures="leave-out")
+    with pytest.raises(OutOfDomain, match=r"^Expected inputs"):
+        run_chunk(asked, 0, 1)
+
+
 def test_options_reach_the_sampler_or_are_refused() -> None:
     net = BatchNormalized("relu")
     size = {"width": 16, "depth": 2, "runs": 1, "inputs": "gaussian:6"}
@@ -44,9 +56,10 @@ def test_options_reach_the_sampler_or_are_refused() -> None:
         method="dense",
         backward="true",
         observables=("jacobian_norm",),
-        options={"jacobian": True},
     )
     check_options(jacobian)
     assert run_chunk(jacobian, 0, 1)["jacobian_norm"].shape == (1, 3)
     with pytest.raises(InvalidArgument, match="the conditioned sampler of these networks has none"):
         check_options(Specification(net, **size, options={"speed": 2}))
+    with pytest.raises(InvalidArgument, match="jacobian left out: the conditioned sampler"):
+        check_options(Specification(net, **size, observables=("jacobian_norm",)))
