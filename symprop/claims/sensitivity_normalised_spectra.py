@@ -258,6 +258,7 @@ CLAIMS = (
             "with them: (1 + μ)/(1 + √μ) < 1 at λ = (1, μ), a = (1, 0)"
         ),
         checks=(
+            at_points(aligned, ">=", 1, points=grid(small=("1/2",))),
             attack(
                 squared_factor,
                 ">=",
@@ -267,7 +268,7 @@ CLAIMS = (
                 tries=(60, 600),
             ),
         ),
-        near_miss=at_points(aligned, ">=", 1, points=grid(small=("1/2",))),
+        near_miss=at_points(aligned, ">=", 1, points=grid(small=("9/10",))),
         corrected_by="sensitivity.normalisation-amplifies",
     ),
     _claim(

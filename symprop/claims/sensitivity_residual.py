@@ -135,12 +135,10 @@ def averaged(
 
 
 def mean_of(k: int, later: int) -> Fraction:
-    """Return ``E Y_kl``."""
     return averaged(max(k, later), lambda y: inner(y[k], y[later]))
 
 
 def mean_of_noise(k: int, later: int) -> Fraction:
-    """Return ``E T_kl``."""
     return averaged(max(k, later), lambda y: noise_inner(y[k], y[later]))
 
 
@@ -150,7 +148,6 @@ def correlation(k: int, later: int, other: int, last: int) -> Fraction:
 
 
 def correlation_of_noise(k: int, later: int, other: int, last: int) -> Fraction:
-    """Return ``E T_kl T_k'l'``."""
     return averaged(
         max(later, last), lambda y: noise_inner(y[k], y[later]) * noise_inner(y[other], y[last])
     )
