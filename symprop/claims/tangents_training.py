@@ -156,6 +156,10 @@ def network(net: str) -> Branched:
     return DenseNet() if net == "dense" else ResNet(int(net), 1)
 
 
+def _acute(cosine: sympy.Expr) -> sympy.Expr:
+    return sympy.pi - sympy.acos(-cosine) if cosine.is_negative else sympy.acos(cosine)
+
+
 def kernel_form(net: str, depth: int, signs: str) -> sympy.Expr:
     """Return ``v' K v`` for the weights ``v``, odd in the points, whose sum of points is 0."""
     points = _directions(signs)
@@ -171,7 +175,7 @@ def kernel_form(net: str, depth: int, signs: str) -> sympy.Expr:
             cosine = sympy.Rational(str(x[0] * y[0] + x[1] * y[1]))
             entry = diagonal if i == j else form.subs(rho, cosine)
             total += sympy.Rational(str(v * w)) * entry
-    return sympy.simplify(sympy.expand(total))
+    return sympy.expand(total.replace(sympy.acos, _acute))
 
 
 def least_eigenvalue(net: str, depth: int, signs: str, dps: int) -> Any:
