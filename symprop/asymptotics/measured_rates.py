@@ -51,7 +51,6 @@ def measured_exponent(
     values: Sequence[object],
     *,
     corrections: Sequence[object] | None = None,
-    logarithms: bool = True,
 ) -> Measurement:
     r"""Return the exponent of a power law from values at doubling depths.
 
@@ -64,9 +63,6 @@ def measured_exponent(
     corrections : sequence of numbers, optional
         The exponents ``gamma_1 < gamma_2 < ...`` if they are known; a repeated one stands for
         a correction with a logarithm. Otherwise Aitken's process removes one after another.
-    logarithms : bool
-        Whether the error is to allow for a factor ``log(l)**b``. If the law is known to have
-        none the spread of the extrapolations is enough, and is smaller.
 
     Returns
     -------
@@ -103,14 +99,13 @@ def measured_exponent(
         raise OutOfDomain(expected("values", "to be nonzero and of one sign", list(values)))
     with working_digits(_GUARD_DIGITS):
         slopes = [mpmath.log(abs(after / before), 2) for before, after in pairwise(numbers)]
-    return _extrapolated(slopes, corrections, logarithms)
+    return _extrapolated(slopes, corrections)
 
 
 def measured_limit(
     values: Sequence[object],
     *,
     corrections: Sequence[object] | None = None,
-    logarithms: bool = True,
 ) -> Measurement:
     """Return the limit of a quantity from its values at doubling depths.
 
@@ -119,8 +114,6 @@ def measured_limit(
     values : sequence of numbers
         ``v(l), v(2 l), v(4 l), ...``: at least four.
     corrections : sequence of numbers, optional
-        As in `measured_exponent`.
-    logarithms : bool
         As in `measured_exponent`.
 
     Returns
@@ -147,7 +140,7 @@ def measured_limit(
     >>> abs(found.value - 2) <= 1e-12
     True
     """
-    return _extrapolated(_numbers(values), corrections, logarithms)
+    return _extrapolated(_numbers(values), corrections)
 
 
 def _numbers(values: Sequence[object]) -> list[mpmath.mpf]:
@@ -165,9 +158,7 @@ def _numbers(values: Sequence[object]) -> list[mpmath.mpf]:
         return numbers
 
 
-def _extrapolated(
-    sequence: list[mpmath.mpf], corrections: Sequence[object] | None, logarithms: bool
-) -> Measurement:
+def _extrapolated(sequence: list[mpmath.mpf], corrections: Sequence[object] | None) -> Measurement:
     with working_digits(_GUARD_DIGITS):
         rows = [sequence]
         if corrections is None:
@@ -178,8 +169,6 @@ def _extrapolated(
                 if len(rows[-1]) < 2:
                     break
                 rows.append(_richardson(rows[-1], mpmath.mpmathify(gamma)))
-        if not logarithms:
-            return _closest(rows)
         return _settled(rows, gain=1 if corrections is not None else _AITKEN_GAIN)
 
 
@@ -194,16 +183,6 @@ def _aitken(row: list[mpmath.mpf]) -> list[mpmath.mpf]:
         bend = (third - second) - (second - first)
         improved.append(third if bend == 0 else third - (third - second) ** 2 / bend)
     return improved
-
-
-def _closest(rows: list[list[mpmath.mpf]]) -> Measurement:
-    """Return the entry that differs least from its predecessors and from the two rows before."""
-    found = []
-    for level, row in enumerate(rows):
-        if len(row) > 1:
-            others = row[-3:-1] + [rows[above][-1] for above in range(max(level - 2, 0), level)]
-            found.append(Measurement(row[-1], max(abs(row[-1] - other) for other in others)))
-    return min(found, key=lambda measurement: measurement.error)
 
 
 def _settled(rows: list[list[mpmath.mpf]], *, gain: int) -> Measurement:

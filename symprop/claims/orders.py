@@ -138,8 +138,7 @@ def measured(
 
     The check HOLDS (SAMPLED) if the two agree within three estimated errors that are
     together below ``resolution``, FAILS (SAMPLED) if they differ by more than that and by
-    more than ten estimated errors, and is UNDECIDED in between. The law is taken to have no
-    factor ``log(l)**b``: the errors do not allow for one.
+    more than ten estimated errors, and is UNDECIDED in between.
 
     Parameters
     ----------
@@ -164,9 +163,7 @@ def measured(
         width = told_apart.numerator / mpmath.mpf(told_apart.denominator)
         numbers = [Enclosure(ball_of(values(point, dps), bits)) for point in listed]
         law = Enclosure(ball_of(stated(listed[-1], dps), bits))
-        found = measured_exponent(
-            [number.midpoint for number in numbers], corrections=corrections, logarithms=False
-        )
+        found = measured_exponent([number.midpoint for number in numbers], corrections=corrections)
         off, error = abs(found.value - law.midpoint), found.error
         detail = f"measured {float(found.value):.6g} ± {float(error):.1g}, stated {law}"
         if off <= 3 * error <= width:

@@ -26,7 +26,6 @@ __all__ = ["CLAIMS"]
 
 DEPTH = sympy.Symbol("depth", positive=True)
 LAYERS = tuple(2**k for k in range(3, 11))
-SMALL_ALPHA = "3/20"
 VARIABLES = {
     "phi": "activation; alpha is the exponent of the alpha-ReLU, in (0, 1)",
     "sv2, sa2, sw2, sb2": "variances σ_v², σ_a², σ_w², σ_b², > 0",
@@ -112,7 +111,7 @@ PRINTED = Claim(
         measured(
             power.deviation,
             power.minus_mu,
-            points=power.at(SMALL_ALPHA, "19/20"),
+            points=power.EARLY,
             corrections=power.FORCED,
             resolution="1/20",
         ),
@@ -147,7 +146,7 @@ TABLE = Claim(
         measured(
             power.deviation,
             power.forced_exponent,
-            points=power.at(SMALL_ALPHA, "19/20"),
+            points=power.EARLY,
             corrections=power.FORCED,
             resolution="1/20",
         ),

@@ -112,11 +112,19 @@ def settling(variances: dict[str, Any], e0: str) -> Any:
 
 
 HALF = sympy.Rational(1, 2)
-EXPLODED = measured(deviation, minus_delta_star, points=at(UNBIASED, "-1/2"), resolution="1/20")
+POWERS_OF_LENGTH = ("1/2", "1", "1", "3/2")  # of p; the second 1 stands for the logarithm
+EXPLODED = measured(
+    deviation,
+    minus_delta_star,
+    points=at(UNBIASED, "-1/2", DEEPER),
+    corrections=POWERS_OF_LENGTH,
+    resolution="1/20",
+)
 SLOWER = measured(
     deviation,
     minus_delta_star,
-    points=at(SMALL_RATIO, EXCEPTIONAL),
+    points=at(SMALL_RATIO, EXCEPTIONAL, DEEPER),
+    corrections=POWERS_OF_LENGTH[:3],
     resolution="1/20",
 )
 
@@ -166,7 +174,8 @@ ALMOST_PRINTED = Claim(
     near_miss=measured(
         deviation,
         lambda sv2, sa2, dps: minus_delta_star(sv2, sa2, dps) / 2,
-        points=at(SMALL_RATIO, EXCEPTIONAL),
+        points=at(SMALL_RATIO, EXCEPTIONAL, DEEPER),
+        corrections=POWERS_OF_LENGTH[:3],
         resolution="1/20",
     ),
     expected=Verdict(Outcome.FAILS, Grade.SAMPLED),
