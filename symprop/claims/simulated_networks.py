@@ -198,7 +198,7 @@ def sampled_cosine(
     depth: int,
     size: int,
     seed: int,
-    repeats: int = 16,
+    repeats: int = 64,
     gram: str = "signals",
     **options: Any,
 ) -> tuple[float, float]:

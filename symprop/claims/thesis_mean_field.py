@@ -6,6 +6,7 @@ import itertools
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.simulated_networks import sampled_cosine
 from symprop.claims.thesis_hermite import double_moment
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
@@ -15,6 +16,7 @@ from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
 from symprop.ledger.source import Source
+from symprop.specs.architectures import FullyConnected
 
 __all__ = ["CLAIMS"]
 
@@ -63,36 +65,26 @@ def kernel_of_cubes_squared(x: Fraction) -> Fraction:
     return x**6
 
 
-def wide_layers(phi: str, weights: str, rho: Fraction, depth: int, size: int, seed: int) -> Any:
-    """Sample the cosine after ``depth`` dense layers of width ``sqrt(size)``, REPEATS times."""
-    import numpy as np
+def wide_layers(
+    phi: str, weights: str, rho: Fraction, depth: int, size: int, seed: int
+) -> tuple[float, float]:
+    """Sample the cosine after ``depth`` layers; those that are not Gaussian have all weights.
 
-    from symprop.specs.activations import activation
-
-    function = activation(phi)
-    generator = np.random.default_rng(seed)
-    width = int(size**0.5)
-    cosines = []
-    for _ in range(REPEATS):
-        basis = generator.standard_normal((width, 2))
-        first, second = np.linalg.qr(basis)[0].T * np.sqrt(width)
-        r = float(rho)
-        pair = np.stack([first, r * first + np.sqrt(1 - r * r) * second], axis=1)
-        for _ in range(depth):
-            pair = function(_weights(weights, width, generator) @ pair)
-        lengths = np.linalg.norm(pair, axis=0)
-        cosines.append(float(pair[:, 0] @ pair[:, 1] / (lengths[0] * lengths[1])))
-    return float(np.mean(cosines)), float(np.std(cosines, ddof=1) / np.sqrt(REPEATS))
-
-
-def _weights(kind: str, width: int, generator: Any) -> Any:
-    """Return a matrix with mean 0 and variance ``1/width``."""
-    shape = (width, width)
-    if kind == "gaussian":
-        return generator.standard_normal(shape) / width**0.5
-    if kind == "uniform":
-        return generator.uniform(-1, 1, shape) * (3 / width) ** 0.5
-    return (2.0 * generator.integers(0, 2, shape) - 1) / width**0.5
+    There are ``size`` units a layer in all repeats, or ``size`` weights in each dense layer.
+    """
+    network = FullyConnected(phi, 1)
+    if weights == "gaussian":
+        return sampled_cosine(network, rho, depth=depth, size=size, seed=seed)
+    return sampled_cosine(
+        network,
+        rho,
+        depth=depth,
+        size=REPEATS * int(size**0.5),
+        seed=seed,
+        repeats=REPEATS,
+        method="dense",
+        law=weights,
+    )
 
 
 def iterated_kernel(phi: str, rho: Fraction, depth: int, dps: int) -> Any:
@@ -157,7 +149,7 @@ CLAIMS = (
                 wide_layers,
                 "==",
                 iterated_kernel,
-                points=grid(phi=SCALED[:1], weights=("gaussian",), rho=("1/2", "-3/5"), depth=(2,)),
+                points=grid(phi=SCALED, weights=("gaussian",), rho=("1/2", "-3/5"), depth=(2,)),
                 sizes=(250_000, 4_000_000),
             ),
         ),
@@ -217,7 +209,9 @@ CLAIMS = (
                 wide_layers,
                 "==",
                 iterated_kernel,
-                points=grid(phi=SCALED[:1], weights=("uniform", "signs"), rho=("1/2",), depth=(2,)),
+                points=grid(
+                    phi=SCALED[:1], weights=("uniform", "rademacher"), rho=("1/2",), depth=(2,)
+                ),
                 sizes=(250_000, 4_000_000),
             ),
         ),
@@ -225,7 +219,7 @@ CLAIMS = (
             wide_layers,
             "==",
             lambda phi, rho, depth, dps: iterated_kernel(phi, rho, depth + 1, dps),
-            points=grid(phi=SCALED[:1], weights=("signs",), rho=("1/2",), depth=(1,)),
+            points=grid(phi=SCALED[:1], weights=("rademacher",), rho=("1/2",), depth=(1,)),
             sizes=(250_000, 4_000_000),
         ),
     ),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from symprop.claims.power_series import any_series, slope
+from symprop.claims.simulated_networks import sampled_cosine
 from symprop.claims.thesis_contraction import (
     activation_printed_bound,
     activation_ratio,
@@ -22,6 +23,7 @@ from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
 from symprop.ledger.source import Source
+from symprop.specs.architectures import FullyConnected
 
 __all__ = ["CLAIMS"]
 
@@ -66,35 +68,16 @@ def activation_bound(phi: str, normalization: str, rho: Fraction, dps: int) -> A
 def wide_normalised_layers(
     phi: str, normalization: str, length: Fraction, rho: Fraction, depth: int, size: int, seed: int
 ) -> tuple[float, float]:
-    """Sample the cosine after dense layers of width ``sqrt(size)`` with normalisation, from (5.13).
+    """Sample the cosine after layers with normalisation, of ``size`` units in all repeats.
 
     Inputs have squared length ``length`` times the width.
     """
-    import numpy as np
-
-    from symprop.specs.activations import activation
-
-    function = activation(phi)
-    generator = np.random.default_rng(seed)
-    width, r = int(size**0.5), float(rho)
     kind, place = normalization.rsplit(maxsplit=1)
-
-    def normalised(z: Any) -> Any:
-        centred = z - z.mean(axis=0) if kind == "layer" else z
-        return centred / np.sqrt((centred**2).mean(axis=0))
-
-    cosines = []
-    for _ in range(REPEATS):
-        first, second = np.linalg.qr(generator.standard_normal((width, 2)))[0].T
-        pair = np.stack([first, r * first + np.sqrt(1 - r * r) * second], axis=1)
-        pair *= np.sqrt(width * float(length))
-        for _ in range(depth):
-            pair = generator.standard_normal((width, width)) @ pair / width**0.5
-            before = place == "before"
-            pair = function(normalised(pair)) if before else normalised(function(pair))
-        lengths = np.linalg.norm(pair, axis=0)
-        cosines.append(float(pair[:, 0] @ pair[:, 1] / (lengths[0] * lengths[1])))
-    return float(np.mean(cosines)), float(np.std(cosines, ddof=1) / np.sqrt(REPEATS))
+    name = {"layer": "layer", "root mean square": "rms"}[kind]
+    network = FullyConnected(phi, 1, normalization=name, placement=place)
+    square, product = float(length), float(length * rho)
+    inputs = f"gram:[[{square}, {product}], [{product}, {square}]]"
+    return sampled_cosine(network, rho, depth=depth, size=size, seed=seed, inputs=inputs)
 
 
 def iterated_map(phi: str, normalization: str, rho: Fraction, depth: int, dps: int) -> Any:
@@ -113,7 +96,6 @@ def iterated_plain_map(phi: str, rho: Fraction, depth: int, dps: int) -> Any:
     return iterated_map(phi, "", rho, depth, dps)
 
 
-REPEATS = 16
 SIZES = (250_000, 4_000_000)
 WIDE_POINTS = tuple(
     point
