@@ -24,7 +24,9 @@ def moments_of(
     architecture: str = typer.Argument(..., help="resnet, densenet or vanilla."),
     depth: int = typer.Option(..., "--depth", help="Number of branches or layers."),
     width: int | None = typer.Option(None, "--width", help="Width of all layers."),
-    branch_depth: int = typer.Option(2, "--branch-depth", help="Matrices in a branch (resnet)."),
+    branch_depth: int | None = typer.Option(
+        None, "--branch-depth", help="Matrices in a branch (resnet); by default 2."
+    ),
     scale: str | None = typer.Option(None, "--scale", help="Variance of each of them (resnet)."),
     law: str = typer.Option("gaussian", "--law", help="gaussian, uniform or laplace weights."),
     concentration: str = typer.Option(
@@ -68,16 +70,19 @@ def moments_of(
 
 
 def _network(
-    architecture: str, branch_depth: int, scale: str | None, *, symbolic: bool
+    architecture: str, branch_depth: int | None, scale: str | None, *, symbolic: bool
 ) -> Branched:
     import sympy
 
     from symprop.specs.branched import DenseNet, ResNet, Vanilla
 
-    if architecture == "densenet":
-        return DenseNet()
-    if architecture == "vanilla":
-        return Vanilla()
+    if architecture != "resnet":
+        for name, value in (("branch-depth", branch_depth), ("scale", scale)):
+            if value is not None:
+                raise InvalidArgument(expected(name, "only for resnet", value))
+        return DenseNet() if architecture == "densenet" else Vanilla()
+    if branch_depth is None:
+        branch_depth = 2
     if scale is not None:
         return ResNet(branch_depth, number("scale", scale))
     if not symbolic:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from symprop.cli.numeric import exact_or_none, number, print_json, working_dps
+from symprop.foundation.errors import OutOfDomain, expected
 
 if TYPE_CHECKING:
     import sympy
@@ -101,7 +102,8 @@ def mlp(
         number("bias-variance", bias_variance),
     )
     net = FullyConnected(activation, *variances)
-    _answer(net, depth, cos, dps, as_json, relus=depth, parameterization=parameterization)
+    # formulas of most activations are twice as long as those of the ReLU, and nest
+    _answer(net, depth, cos, dps, as_json, relus=2 * depth, parameterization=parameterization)
 
 
 def _groups(text: str) -> Any:
@@ -120,6 +122,8 @@ def _answer(
 ) -> None:
     """Print both kernels at a cosine and on the diagonal."""
     digits, cosine = working_dps(dps), number("cos", cos)
+    if not abs(cosine) <= 1:
+        raise OutOfDomain(expected("cos", "inside [-1, 1]", cosine))
 
     from symprop.recurrences.nngp import nngp_kernel
     from symprop.recurrences.ntk import tangent_kernel

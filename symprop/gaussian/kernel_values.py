@@ -18,6 +18,7 @@ from symprop.gaussian.hermite import hermite_balls
 from symprop.gaussian.integrand import Integrand, integrand_of
 from symprop.gaussian.tanh_transforms import tanh_cross_kernel
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
+from symprop.numerics.exact_balls import is_astronomical
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
 from symprop.specs.activations import Activation, X, activation
@@ -237,9 +238,7 @@ def _on_the_diagonal(
         integrand = integrand_of(phi).squared()
         value = gaussian_grid(integrand, as_ball(variances[0], bits + 40), bits).expectation()
         return -value if sign == -1 and phi.parity == "odd" else value
-    from symprop.numerics.evaluation import as_exact
-
-    q1, q2 = (as_exact(value, "variances") for value in variances)
+    q1, q2 = (_exact_variance(value) for value in variances)
     if q1 is None or q2 is None:
         raise NoConvergence("Expected exact variances at rho = +-1 but got balls.")
     if q1 < q2:  # the bound of the growth is sharp where the other argument is the smaller one
@@ -248,3 +247,15 @@ def _on_the_diagonal(
     return gaussian_grid(
         integrand_of(activation(product)), as_ball(q1, bits + 40), bits
     ).expectation()
+
+
+def _exact_variance(value: object) -> sympy.Expr | None:
+    """Return an exact variance; balls of radius zero are exact, as midpoints of others are."""
+    from symprop.numerics.evaluation import as_exact
+
+    if isinstance(value, arb):
+        if not (value.is_exact() and value.is_finite()) or is_astronomical(value):
+            return None
+        mantissa, exponent = (int(part) for part in value.man_exp())
+        return sympy.Integer(mantissa) * sympy.Integer(2) ** exponent
+    return as_exact(value, "variances")

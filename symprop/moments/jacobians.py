@@ -3,6 +3,7 @@ r"""Exact moments of the gradient by one weight matrix, and of the paths through
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from symprop.foundation.errors import InvalidArgument, expected
@@ -113,11 +114,26 @@ def jacobian_moments(
     )
 
 
+def _is_label(network: Branched, depth: int, matrix: Any) -> bool:
+    """Whether it is a matrix between the end layers, without unrolling a deep network."""
+    if not (isinstance(matrix, tuple) and len(matrix) == 2):
+        return False
+    if any(isinstance(part, bool) or not isinstance(part, Integral) for part in matrix):
+        return False
+    layer, number = matrix
+    first, last = 1, 1
+    if isinstance(network, ResNet):
+        last = network.branch_depth
+    elif isinstance(network, DenseNet):
+        first, last = 0, layer - 1
+    return bool(1 <= layer <= depth and first <= number <= last)
+
+
 def _through(
     network: Branched, scalars: Scalars, depth: int, matrix: tuple[int, int]
 ) -> tuple[State, Any]:
     """Return the state of the reduced network, and the second moment of its output."""
-    if not any(matrix == entry.label != (0, 0) for entry in network.graph(depth).matrices):
+    if not _is_label(network, depth, matrix):
         raise InvalidArgument(expected("matrix", "to be a label between the end layers", matrix))
     unit = scalars.strength**0
     if isinstance(network, ResNet):

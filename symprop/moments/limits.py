@@ -68,6 +68,8 @@ def closed_form(network: Branched, width: Any, depth: Any) -> sympy.Expr:
     >>> closed_form(Vanilla(), 10, 3)
     14337/500
     """
+    if not isinstance(network, Branched):
+        raise InvalidArgument(expected("network", "to be a branched one", network))
     if network.trained != ("hidden",) or not network.input_layer:
         raise NoClosedForm(f"No closed form in the depth is known for {network!r}.")
     n, L = _size("width", width, 1), _size("depth", depth, 0)
@@ -93,6 +95,8 @@ def _residual(m: int, strength: sympy.Expr, n: sympy.Expr, depth: sympy.Expr) ->
     Normalised by :math:`\xi^l`, with :math:`\xi` the growth of :math:`\mathrm E|y|^4`, the parts
     of the state are a linear ``u``, a geometric ``w`` and their sum ``r``.
     """
+    if strength == 0:  # growth and decay are one, and nothing is gathered
+        return sympy.S.Zero
     a, up, gate, down = strength, 1 + 2 / n, 1 + 5 / n, 1 - 1 / n
     inner = up * gate ** (m - 1)
     growth = 1 + 2 * a * up + a**2 * inner

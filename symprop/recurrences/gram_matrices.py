@@ -36,9 +36,10 @@ def checked_gram(gram: ArrayLike) -> Array:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
         raise InvalidArgument(expected("gram", "to be a square matrix", matrix.shape))
     lengths = np.diagonal(matrix)
-    if not (np.isfinite(lengths) & (lengths > 0)).all():
+    bad = lengths[~(np.isfinite(lengths) & (lengths > 0))]
+    if bad.size:
         condition = "to have a positive, finite diagonal"
-        raise OutOfDomain(expected("gram", condition, float(lengths.min())))
+        raise OutOfDomain(expected("gram", condition, float(bad[0])))
     return matrix
 
 

@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import sympy
 from flint import arb
+from sympy.polys.rings import ring
 
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_choice, check_dps, check_integer
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["NetworkKernel", "make_kernel"]
 
 _ONE = sympy.S.One
+_MOST_GATES = 4  # behind one another, that a formula is shown with
 
 
 class _Both(NamedTuple):
@@ -95,13 +97,31 @@ class NetworkKernel:
         if q1 is None or q2 is None:
             raise NoClosedForm("Expected exact variances for a closed form but got balls.")
         if isinstance(self.architecture, Branched):
-            arc = arc_of_equals if cosine == 1 else arc_of_expression
-            found = self._of_graph(cosine, arc, _exact)
-            return sympy.sqrt(q1 * q2) * self._chosen(found)
+            factor = sympy.sqrt(q1 * q2)
+            if cosine == 1:
+                return factor * self._factored_diagonal()
+            return factor * self._chosen(self._of_graph(cosine, arc_of_expression, _exact))
         same = q1 == q2
         covariance = q1 if same and cosine == 1 else cosine * sympy.sqrt(q1 * q2)
         pair = Pair(q1, q1 if same else q2, covariance)
         return sympy.sympify(self._chosen(self._of_chain(pair, Expressions())))
+
+    def _factored_diagonal(self) -> sympy.Expr:
+        """Return the kernel at cosine 1 by polynomials in the scale, which sums never expand."""
+        scales = {matrix.scale for matrix in self.graph.matrices if _is_symbolic(matrix.scale)}
+        if not scales:
+            return sympy.sympify(self._chosen(self._of_graph(_ONE, arc_of_equals, _exact)))
+        meaning = {sympy.Dummy("scale"): scale for scale in scales}
+        domain, *generators = ring(tuple(meaning), sympy.QQ)
+        named = dict(zip(meaning.values(), generators, strict=True))
+
+        def number(value: Any) -> Any:
+            return (
+                named[value] if _is_symbolic(value) else domain(sympy.QQ.from_sympy(_exact(value)))
+            )
+
+        found = domain(0) + self._chosen(self._of_graph(domain(1), arc_of_equals, number))
+        return sympy.factor(found.as_expr().subs(meaning))
 
     def enclose(self, rho: object = None, *, angle_gap: object = None, dps: int = 50) -> Enclosure:
         """Return a ball around the kernel at a cosine, or at one minus it.
@@ -255,13 +275,25 @@ class NetworkKernel:
     def _chosen(self, both: _Both) -> Any:
         return both.covariance if self.parameterization is None else both.tangent
 
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {sympy.latex(self.closed_form)}$"
+    def _repr_latex_(self) -> str | None:
+        """Return the formula for a notebook, or None where there is none or a very long one."""
+        branched = isinstance(self.architecture, Branched)
+        gates = sum(node.active for node in self.graph.nodes) if branched else 2 * self.depth
+        if gates > _MOST_GATES:
+            return None
+        try:
+            return f"$\\displaystyle {sympy.latex(self.closed_form)}$"
+        except NoClosedForm:
+            return None
+
+
+def _is_symbolic(scale: Any) -> bool:
+    return isinstance(scale, sympy.Expr) and bool(scale.free_symbols)
 
 
 def _exact(value: Any) -> sympy.Expr:
-    if isinstance(value, sympy.Expr) and value.free_symbols:
-        return value
+    if _is_symbolic(value):
+        return sympy.sympify(value)
     exact = as_exact(value, "scale")
     if exact is None:
         raise NoClosedForm("Expected an exact scale for a closed form but got a ball.")

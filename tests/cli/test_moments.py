@@ -43,6 +43,8 @@ def test_other_law(capsys: pytest.CaptureFixture[str]) -> None:
         ("moments vanilla --depth 0 --width 3", "depth"),
         ("moments resnet --depth 1 --width 3", "scale"),
         ("moments densenet --depth 1 --width 3 --concentration 2", "concentration"),
+        ("moments densenet --depth 1 --width 3 --scale 1/2", "scale"),
+        ("moments vanilla --depth 1 --width 3 --branch-depth 2", "branch-depth"),
     ],
 )
 def test_refusals(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:

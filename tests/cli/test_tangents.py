@@ -52,6 +52,11 @@ def test_chains(capsys: pytest.CaptureFixture[str]) -> None:
     assert made["nngp"]["digits"] == "0.1863244132"  # the dual kernel of tanh
 
 
+def test_cosines_outside_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, error = outcome("tangent resnet --depth 2 --cos 2", capsys)
+    assert "Expected cos inside [-1, 1] but got cos=2" in error
+
+
 def test_groups_of_weights(capsys: pytest.CaptureFixture[str]) -> None:
     line = "tangent resnet --depth 2 --cos 1/2 --trained"
     parts = [parsed(f"{line} {name}", capsys)["ntk"] for name in ("input", "hidden", "output")]

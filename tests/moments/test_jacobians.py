@@ -51,8 +51,15 @@ def test_gaussian_fourth_moment_is_a_third() -> None:
         assert sympy.simplify(3 * found.fourth - found.output_fourth) == 0
 
 
+def test_deep_networks_are_not_unrolled() -> None:
+    assert jacobian_moments(DenseNet(), 100, 3000, (1500, 7)).second == F(1, 1500 * 1501)
+
+
 def test_refusals() -> None:
-    for label in ((0, 0), (4, 1), (1, 3), 1):
+    for label in ((1, 1), (2, 2), (0, 0), (3, 0), (1, -1)):
+        with pytest.raises(InvalidArgument, match="matrix"):
+            jacobian_moments(DenseNet(), 3, 2, label)
+    for label in ((0, 0), (4, 1), (1, 3), (1, 0), (True, 1), 1):
         with pytest.raises(InvalidArgument, match="matrix"):
             jacobian_moments(ResNet(2, 1), 3, 3, label)
     with pytest.raises(UnsupportedLaw, match="atoms"):

@@ -84,7 +84,13 @@ def test_proportional_limit() -> None:
     assert abs(gaps[1]) < F(1, 100) * limit
 
 
+def test_closed_form_of_cut_branches() -> None:
+    assert closed_form(ResNet(2, 0), 5, 3) == 0
+
+
 def test_refusals() -> None:
+    with pytest.raises(InvalidArgument, match="network"):
+        closed_form("vanilla", 3, 2)
     with pytest.raises(NoClosedForm):
         closed_form(DenseNet(), 3, 2)
     with pytest.raises(NoClosedForm):

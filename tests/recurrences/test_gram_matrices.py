@@ -26,6 +26,8 @@ def test_refusals() -> None:
         checked_gram([[1.0, 2.0]])
     with pytest.raises(OutOfDomain, match="positive"):
         checked_gram([[1.0, 0.0], [0.0, 0.0]])
+    with pytest.raises(OutOfDomain, match="gram=inf"):
+        checked_gram([[1.0, 0.0], [0.0, np.inf]])
     for wrong in (1.01, -1.01, np.nan):
         with pytest.raises(OutOfDomain, match="cosines"):
             homogeneous_gram(np.array([[1.0, wrong], [wrong, 1.0]]), np.square, 1.0)

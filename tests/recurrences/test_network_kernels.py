@@ -73,6 +73,31 @@ def test_symbolic_scale() -> None:
     assert sympy.simplify(one.subs(RHO, 0) - alpha**2 / sympy.pi) == 0
 
 
+def test_symbolic_diagonal_of_a_deep_network() -> None:
+    alpha = sympy.Symbol("alpha", positive=True)
+    assert tangent_kernel(ResNet(2, alpha), 50).diagonal == 100 * alpha**2 * (1 + alpha**2) ** 49
+    assert nngp_kernel(ResNet(1, alpha), 30, variances=(4, 4)).diagonal == 4 * (1 + alpha) ** 30
+    reduced = tangent_kernel(Reduced(ResNet(2, alpha), 2), 5).diagonal
+    assert reduced.subs(alpha, 1) == tangent_kernel(Reduced(ResNet(2, 1), 2), 5).diagonal
+
+
+def test_notebooks_get_a_formula_or_none() -> None:
+    assert (
+        "alpha" in tangent_kernel(ResNet(2, sympy.Symbol("alpha", positive=True)), 1)._repr_latex_()
+    )
+    assert tangent_kernel(ResNet(2, 1), 40)._repr_latex_() is None
+    assert nngp_kernel(FullyConnected("tanh", 1), 1)._repr_latex_() is None
+
+
+@pytest.mark.parametrize("name", ["tanh", "softplus", "silu"])
+@pytest.mark.parametrize("rho", [1, -1])
+def test_parallel_inputs_of_unequal_lengths(name: str, rho: int) -> None:
+    kernel = tangent_kernel(FullyConnected(name, "1/3"), 2, variances=(1, 4))
+    near = kernel.enclose(rho * (1 - sympy.Rational(1, 10**12)), dps=15)
+    assert float(kernel.enclose(rho, dps=15)) == pytest.approx(float(near), rel=1e-10)
+    assert kernel([float(rho)])[0] == pytest.approx(float(near), rel=1e-10)
+
+
 def test_balls_as_arguments() -> None:
     wide = Enclosure.from_bounds("0.1", "0.1000001")
     kernel = tangent_kernel(ResNet(2, wide), 2)
