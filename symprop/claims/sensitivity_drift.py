@@ -197,7 +197,8 @@ CLAIMS = (
         as_printed=(
             "shares u_c of 0 and 1 are said to be the extreme case; but a channel that dies does "
             "not count, and one that keeps a share ε does, with log ε: the drift is unbounded as "
-            "ε -> 0. Equal shares exceed m_max too at N = 1: 1.2704 against 0.5772"
+            "ε -> 0. Equal shares exceed m_max too at N = 1: 1.2704 against 0.5772. In this case "
+            "μ_2(s¹) = δν_2, so that the bound for the sensitivity is false as well"
         ),
         checks=(attack(skewed_drift, "<=", largest_drift_of, domain=SKEWED),),
         near_miss=at_points(

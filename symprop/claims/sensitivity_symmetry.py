@@ -61,7 +61,7 @@ HOSTILE = (
 )
 SLOPES = OneOf((Fraction(0), Fraction(1), Fraction(1, 2)))
 ALL = {"network": networks(HOSTILE)}
-TRIES = (150, 1500)
+TRIES = (60, 900)
 
 
 def opposite(network: Network) -> Network:
@@ -245,7 +245,7 @@ CLAIMS = (
                 noise_before,
                 domain=ALL | {"slope": OneOf((Fraction(0),))},
                 assuming=deep_and_almost_sure,
-                tries=(50, 900),
+                tries=(30, 900),
             ),
             attack(
                 noise_of_both,
@@ -253,7 +253,7 @@ CLAIMS = (
                 noise_before,
                 domain=ALL | {"slope": SLOPES},
                 assuming=lambda network: sees_something(network) and almost_sure(network),
-                tries=(50, 900),
+                tries=(30, 900),
             ),
         ),
         near_miss=at_points(

@@ -172,7 +172,8 @@ SETS = (
     ((1, 2), (-3, 1), (2, -5), (0, 4)),
     ((0, 0), (1, 3)),
 )
-ON_A_LINE = (one_unit(1, 1), one_unit(1, 4), one_unit(2, 9))
+ONE_DATUM = Network((integer_matrix((1,)),), (integer_matrix((1,)),))
+ON_A_LINE = (ONE_DATUM, one_unit(1, 1), one_unit(1, 4), one_unit(2, 9))
 ALL = {"network": networks(ON_A_LINE)}
 MEANINGS = {
     "data": "rows: data, equally likely",
