@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from symprop.gaussian.hermite import hermite_coefficients as hermite_coefficients
     from symprop.gaussian.transforms import v_transform as v_transform
     from symprop.gaussian.transforms import w_transform as w_transform
+    from symprop.moments.diagonal import output_moments as output_moments
+    from symprop.moments.diagonal import tangent_moments as tangent_moments
     from symprop.numerics.enclosure import Enclosure as Enclosure
     from symprop.recurrences.nngp import nngp_kernel as nngp_kernel
     from symprop.recurrences.ntk import tangent_kernel as tangent_kernel
@@ -90,6 +92,7 @@ _HOMES = {
     "gaussian_expectation": "symprop.gaussian.expectation",
     "hermite_coefficients": "symprop.gaussian.hermite",
     **dict.fromkeys(("v_transform", "w_transform"), "symprop.gaussian.transforms"),
+    **dict.fromkeys(("output_moments", "tangent_moments"), "symprop.moments.diagonal"),
     "Enclosure": "symprop.numerics.enclosure",
     "nngp_kernel": "symprop.recurrences.nngp",
     "tangent_kernel": "symprop.recurrences.ntk",
