@@ -17,6 +17,7 @@ from flint import arb
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import integer_matrix, scaled
+from symprop.claims.rational_networks import mean_square
 from symprop.claims.sensitivity_residual import averaged
 from symprop.claims.two_point_networks import Pair, added, branch, inner, noise_inner, start
 from symprop.ledger.checks import at_points
@@ -36,10 +37,15 @@ SHOWN = Verdict(Outcome.HOLDS, Grade.STATISTICAL)
 FALSE = Verdict(Outcome.FAILS, Grade.EXACT)
 
 
+def summed(branches: Sequence[Pair]) -> Fraction:
+    """Return ``mu_2(y^l)``, of the sum of the branches."""
+    totals = [sum(entries) for entries in zip(*(pair.half for pair in branches), strict=True)]
+    return mean_square([Fraction(total) for total in totals])
+
+
 def cross_terms(branches: Sequence[Pair]) -> Fraction:
-    """Return the sum of ``Y_kk'`` over all k != k'."""
-    terms = (inner(one, other) for one, other in itertools.permutations(branches, 2))
-    return sum(terms, Fraction(0))
+    """Return the sum of ``Y_kk'`` over all k != k': what the sum has more than its terms."""
+    return summed(branches) - sum((inner(pair, pair) for pair in branches), Fraction(0))
 
 
 def squared_cross_terms(depth: int) -> Fraction:
@@ -67,15 +73,8 @@ def printed_square_of_mean_size(depth: int) -> Fraction:
 
 
 def total_variance(depth: int) -> Fraction:
-    """Return ``E mu_2(y^l)``, of the sum of the branches."""
-
-    def value(branches: Sequence[Pair]) -> Fraction:
-        total = branches[0]
-        for each in branches[1:]:
-            total = added(total, each)
-        return inner(total, total)
-
-    return averaged(depth, value, noisy=False)
+    """Return ``E mu_2(y^l)``."""
+    return averaged(depth, summed, noisy=False)
 
 
 def number_of_branches(depth: int) -> int:
