@@ -209,19 +209,29 @@ def second_moment_after(
     return mean_square(channels([positive_part(y) for y in projections(lengths, mirrors, w)])[0])
 
 
-def share_of_eigenvalues(
+def full_of_eigenvalues(
     lengths: Sequence[int], mirrors: Sequence[int], w: Sequence[int]
 ) -> Fraction:
-    """Return ``R nu_2(x) u sum_i (w e_i)^2 lambda_i/tr``, ``u`` from both signs of ``w``."""
-    there = second_moment_after(lengths, mirrors, [-value for value in w])
-    here = second_moment_after(lengths, mirrors, w)
+    """Return ``R nu_2(x) sum_i (w e_i)^2 lambda_i/tr``, with ``nu_2`` from the data."""
     eigenvalues = [Fraction(a * a, len(lengths)) for a in lengths]
-    trace = sum(eigenvalues, Fraction(0))
-    # axis by axis as data, the mean square over all entries times their number
     axes = orthogonal_matrices(len(w), mirrors)
     points = [scaled((axis,), Fraction(a)) for a, axis in zip(lengths, axes, strict=True)]
     total = len(w) * mean([mean_square(point[0]) for point in points])
-    return total * here / (here + there) * by_eigenvalues(lengths, mirrors, w) / trace
+    return total * by_eigenvalues(lengths, mirrors, w) / sum(eigenvalues, Fraction(0))
+
+
+def share_of_eigenvalues(
+    lengths: Sequence[int], mirrors: Sequence[int], w: Sequence[int]
+) -> Fraction:
+    """Return the same times ``u``, the share of ``w`` against ``-w``."""
+    here = second_moment_after(lengths, mirrors, w)
+    both = moments_of_both(lengths, mirrors, w)
+    return full_of_eigenvalues(lengths, mirrors, w) * here / both
+
+
+def moments_of_both(lengths: Sequence[int], mirrors: Sequence[int], w: Sequence[int]) -> Fraction:
+    there = second_moment_after(lengths, mirrors, [-value for value in w])
+    return second_moment_after(lengths, mirrors, w) + there
 
 
 def half_of_eigenvalues(
@@ -284,15 +294,21 @@ CLAIMS = (
     ),
     _claim(
         "share-of-eigenvalues",
-        "eq 50",
+        "eq 50; eq 51",
         title="second moment after the activation",
-        statement="ν_{2,c}(x) = R ν_2(xˡ⁻¹) u_c Σ (w e_i)² λ_i/Σλ, u_c the share of W against -W",
+        statement=(
+            "ν_{2,c}(x) + ν_{2,c}(x~) = R ν_2(xˡ⁻¹) Σ (w e_i)² λ_i/Σλ, and ν_{2,c}(x) is u_c times "
+            "as much, u_c the share of W against -W"
+        ),
         variables={
             "lengths": "square roots of the eigenvalues, times √R",
             "mirrors": "reflections whose product has the eigenvectors as rows",
             "w": "weights of the channel",
         },
-        checks=(attack(second_moment_after, "==", share_of_eigenvalues, domain=FRAME),),
+        checks=(
+            attack(moments_of_both, "==", full_of_eigenvalues, domain=FRAME),
+            attack(second_moment_after, "==", share_of_eigenvalues, domain=FRAME),
+        ),
         near_miss=attack(second_moment_after, "==", half_of_eigenvalues, domain=FRAME),
     ),
     _claim(

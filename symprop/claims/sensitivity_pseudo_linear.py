@@ -29,9 +29,11 @@ from symprop.claims.rational_networks import (
     networks,
     variance,
 )
+from symprop.claims.sensitivity_increment_terms import Path, expectation, paths, residues
 from symprop.claims.sensitivity_vanilla import inner_products
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
+from symprop.ledger.domain import Integer
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.source import Source
@@ -41,6 +43,7 @@ from symprop.numerics.precision import bits_from_dps, working_bits
 __all__ = ["CLAIMS"]
 
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+FALSE = Verdict(Outcome.FAILS, Grade.EXACT)
 Data = Sequence[Sequence[int]]
 
 
@@ -64,6 +67,44 @@ def left_variance(data: Data, depth: int, dps: int) -> arb:
     """Return ``mu_2(x^l)/mu_2(x^0)``; the mean square does not change."""
     with working_bits(bits_from_dps(dps) + 20):
         return 1 / deep_path(data, depth, dps + 10)[-1].ball ** 2
+
+
+# --- given an event ---
+
+
+def _above(path: Path) -> bool:
+    """Whether the increments add up to more than their conditional means do."""
+    return sum(residues(path), Fraction(0)) > 0
+
+
+def chance(seed: int, depth: int) -> Fraction:
+    return expectation(seed, depth, lambda path: Fraction(_above(path)))
+
+
+def mean_given_event(seed: int, depth: int) -> Fraction:
+    """Return the mean of the sum of residues, given that it is positive."""
+    total = expectation(seed, depth, lambda path: _above(path) * sum(residues(path), Fraction(0)))
+    return total / chance(seed, depth)
+
+
+def square_given_event(seed: int, depth: int) -> Fraction:
+    square = expectation(
+        seed, depth, lambda path: _above(path) * sum(residues(path), Fraction(0)) ** 2
+    )
+    return square / chance(seed, depth)
+
+
+def square_over_chance(seed: int, depth: int) -> Fraction:
+    """Return ``E S^2/P(D)``."""
+    return square_of_sum(seed, depth) / chance(seed, depth)
+
+
+def square_of_sum(seed: int, depth: int) -> Fraction:
+    return expectation(seed, depth, lambda path: sum(residues(path), Fraction(0)) ** 2)
+
+
+def random_sum(seed: int, depth: int) -> bool:
+    return any(any(residues(path)) for path in paths(seed, depth)) and chance(seed, depth) > 0
 
 
 # --- channels of one sign ---
@@ -147,18 +188,20 @@ NARROW = Network(
     tuple(integer_matrix((x,)) for x in (5, 0, 0, 0, 0, 0, 0)), (integer_matrix((1,)),)
 )
 ALL = {"network": networks((NARROW,))}
+TREES = {"seed": Integer(0, reach=500), "depth": Integer(1, 4)}
 MEANINGS = {
+    "seed": "which tree of increments",
     "data": "rows: data, equally likely",
     "network": "data, weights of layer after layer, extent, kernel",
     "depth": "l",
 }
 
 
-def _claim(name: str, number: str, **data: Any) -> Claim:
+def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
     return Claim(
         id=f"sensitivity.{name}",
         source=Source("sensitivity", number),
-        expected=HOLDS,
+        expected=expected,
         variables=MEANINGS,
         **data,
     )
@@ -193,6 +236,34 @@ CLAIMS = (
         assumptions=("so that case (i) of the discussion cannot occur with finitely many data",),
         checks=(attack(mean_absolute_square, ">=", 0, domain=ALL, tries=(60, 900)),),
         near_miss=at_points(mean_absolute_excess, ">=", 0, points=[{"network": NARROW}]),
+    ),
+    _claim(
+        "centred-given-event-printed",
+        "Section 4, discussion of Theorem 2",
+        FALSE,
+        title="centred given an event, as said",
+        statement="E[Σ Z_k | D] = 0 for the event D of a drift larger than the diffusion",
+        assumptions=("trees of increments; D: the increments exceed their conditional means",),
+        as_printed=(
+            "the proof in Appendix F.2 uses Chebyshev's inequality for s_l given D, as if it were "
+            "centred there; D looks at the same weights"
+        ),
+        checks=(attack(mean_given_event, "==", 0, domain=TREES, assuming=random_sum),),
+        near_miss=at_points(mean_given_event, "==", 0, points=[{"seed": 3, "depth": 2}]),
+        corrected_by="sensitivity.square-given-event",
+    ),
+    _claim(
+        "square-given-event",
+        "Section 4, discussion of Theorem 2",
+        title="second moment given an event",
+        statement="E[S² | D] <= E S²/P(D), S = Σ Z_k: Markov's inequality for S² is enough",
+        assumptions=("trees of increments; D: the increments exceed their conditional means",),
+        checks=(
+            attack(square_given_event, "<=", square_over_chance, domain=TREES, assuming=random_sum),
+        ),
+        near_miss=attack(
+            square_given_event, "<=", square_of_sum, domain=TREES, assuming=random_sum
+        ),
     ),
     _claim(
         "channels-of-one-sign",
