@@ -147,7 +147,7 @@ def settles(kept: int) -> Callable[[Context], Evidence]:
     """Check that what is left of p at doubling depths makes ever smaller steps."""
 
     def check(context: Context) -> Evidence:
-        depth = context.pick((2**18, 2**20))
+        depth = context.pick((2**16, 2**20))
         told = []
         for phi in ("softsign", "arctan"):
             rests = rest_of_length(phi, depth, kept)

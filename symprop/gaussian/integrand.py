@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -142,6 +143,7 @@ class _Multiple:
         return self.factor * self.function(z, analytic=analytic)
 
 
+@lru_cache(maxsize=64)
 def integrand_of(activation: Activation) -> Integrand:
     """Return the integrand of an activation; `OutOfDomain` if its growth is unknown."""
     pieces = tuple(

@@ -24,7 +24,13 @@ from symprop.numerics.ball_functions import (
     unknown_function,
 )
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.precision import GUARD_BITS, bits_from_dps, current_bits, working_bits
+from symprop.numerics.precision import (
+    GUARD_BITS,
+    bits_from_dps,
+    current_bits,
+    dps_from_bits,
+    working_bits,
+)
 from symprop.numerics.rationals import exact_rational
 from symprop.numerics.tape import Instruction, flatten
 
@@ -259,7 +265,11 @@ def _is_nothing(ball: arb, least: arb) -> bool:
 
 
 def _known(proved: Enclosure | None) -> str:
-    return "none" if proved is None else str(proved)
+    """Return how many digits are proved, and the ball."""
+    if proved is None:
+        return "none"
+    bits = proved.relative_bits
+    return f"{dps_from_bits(bits) if bits > 0 else 0} of {proved}"
 
 
 def enclose(

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["BallMoments", "ball_moments", "derivative_of", "one_sided_degree", "value_at_zero"]
 
 _BOUND_BITS = 40  # of the bounds of derivatives
+_LOST_BITS = 8  # by a formula before its value at the midpoint is tried
 
 
 def value_at_zero(phi: Activation) -> sympy.Expr:
@@ -159,9 +160,10 @@ class BallMoments:
         if degree is not None:
             return lambda q, bits: self._unit(bits) * _power(q, degree, bits)
         formula = self._by_formula(second_moment_closed_form)
+        steep = any(term.quadratic > 0 for term in self.phi.growth)
         if formula is not None:
-            return formula
-        if any(term.quadratic > 0 for term in self.phi.growth):
+            return formula if steep else _sharpened(formula)
+        if steep:
             return self._quadrature_second_moment
         return LengthBalls(self._quadrature_second_moment)
 
@@ -298,6 +300,26 @@ def _sharper(c: arb, gap: arb) -> arb:
     ball = 1 - gap if gap.rad() < c.rad() else c
     unit = arb(0, 1)
     return ball if unit.contains(ball) else ball.intersection(unit)
+
+
+def _sharpened(formula: Callable[[arb, int], arb]) -> Callable[[arb, int], arb]:
+    """Return ``V`` by its formula at the midpoint where terms that cancel widen the ball.
+
+    On the disc of radius m/2 around m, ``|V| <= sqrt(3) V(3 m/2)`` by the comparison of densities,
+    and Cauchy's inequality bounds the slope within m/8 of m.
+    """
+
+    def value(q: arb, bits: int) -> arb:
+        direct = formula(q, bits)
+        enough = min(bits, q.rel_accuracy_bits()) - _LOST_BITS
+        middle = q.mid()
+        if q.is_exact() or direct.rel_accuracy_bits() >= enough or not 8 * q.rad() < middle:
+            return direct
+        slope = 5 * formula((3 * middle / 2).mid(), bits).abs_upper() / middle
+        other = formula(middle, bits) + arb(0, (q.rad() * slope).upper())
+        return other if other.rad() < direct.rad() or not direct.is_finite() else direct
+
+    return value
 
 
 def _square(x: arb) -> arb:

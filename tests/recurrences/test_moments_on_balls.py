@@ -98,3 +98,15 @@ def test_integrability_depends_on_the_variance() -> None:
         assert moments.second_moment(arb(1), 60) > 1
         with pytest.raises(OutOfDomain):
             moments.second_moment(arb(3), 60)
+
+
+def test_formulas_that_cancel_keep_the_digits_of_the_variance() -> None:
+    """The arcsine of gelu is taken near 1, where it loses half of what the variance has."""
+    moments = ball_moments(activation("gelu"))
+    with working_bits(140):
+        q = arb(10) ** 23 * arb(1, 2.0**-110)
+        value = moments.second_moment(q, 140)
+        assert value.rel_accuracy_bits() > 100
+        for end in (q.lower(), q.upper()):
+            with working_bits(400):
+                assert value.overlaps(moments.second_moment(end.mid(), 400))

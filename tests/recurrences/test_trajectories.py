@@ -277,3 +277,9 @@ def test_a_tower_of_exponentials_is_refused() -> None:
         trajectory(net, 50, length=1)
     with pytest.raises(PrecisionNotReached, match=r"dps=15: .* of layer 5 of 50"):
         trajectory(net, 50, length=1, dps=15)
+
+
+def test_lengths_up_to_the_end_of_float64() -> None:
+    """Gelu at ``weight_variance = 5``: ``p`` grows by 5/2 a layer, once it is large."""
+    path = trajectory(FullyConnected("gelu", 5), 600, length=1)
+    assert float(path.p[600] / path.p[599]) == pytest.approx(2.5, rel=1e-12)
