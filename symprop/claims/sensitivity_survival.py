@@ -232,8 +232,8 @@ CLAIMS = (
         STATISTICAL,
         title="probability of survival",
         statement=(
-            "Π_{k>=1} (1 - 2^(-N_k)) <= P[A_l] <= Π_{k>=2} (1 - 2^(-R_k N_k)); the left is equal "
-            "for one input, and k = 1 may be counted on the right if all data are >= 0"
+            "Π_{k>=1} (1 - 2^(-N_k)) <= P[A_l] <= Π_{k>=2} (1 - 2^(-R_k N_k)); equal on the "
+            "left for one input, fully connected; k = 1 counts on the right if all data are >= 0"
         ),
         variables=TWO_LAYERS | {"widths": "N_1, ..., N_l", "inputs": "data, N_0 = 1"},
         checks=(

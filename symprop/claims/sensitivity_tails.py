@@ -277,8 +277,8 @@ CLAIMS = (
                 alive_mass,
                 ">=",
                 mass_of,
-                points=grid(widths=((16, 25), (9, 16, 25, 36))),
-                sizes=SIZES,
+                points=grid(widths=((16, 25), (9, 16, 25))),
+                sizes=(10_000, 40_000),
             ),
         ),
         near_miss=at_points(
