@@ -39,7 +39,7 @@ def test_both_samplers_have_one_law_when_wider(width: int, runs: int) -> None:
     assert holm_adjusted(p_values(width, runs)).min() > LEVEL
 
 
-@pytest.mark.parametrize("width", [8, 30])
+@pytest.mark.parametrize("width", [8, 30, pytest.param(100, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", ["resnet 1", "resnet 2", "resnet 3", "vanilla"])
 def test_a_sampler_without_the_condition_is_caught(kind: str, width: int) -> None:
     """The transpose drawn afresh, as if the forward pass had told nothing about the weights.

@@ -60,8 +60,12 @@ def sample(
     }
 
 
-CASES = [(name, 8) for name in NETWORKS] + [
-    (name, 30) for name in ("vanilla", "batch-normalised", "one-dimensional")
+QUICK = ("vanilla", "batch-normalised", "one-dimensional")
+CASES = [
+    *((name, 8) for name in NETWORKS),
+    *((name, 30) for name in QUICK),
+    *(pytest.param(name, 30, marks=pytest.mark.slow) for name in NETWORKS if name not in QUICK),
+    *(pytest.param(name, 100, marks=pytest.mark.slow) for name in NETWORKS),
 ]
 
 
@@ -97,7 +101,7 @@ def unconditioned_run(
     )
 
 
-@pytest.mark.parametrize("width", [8, 30])
+@pytest.mark.parametrize("width", [8, 30, 100])
 def test_a_sampler_that_forgets_the_signal_is_caught(width: int) -> None:
     network = NETWORKS["vanilla"]
     first = sample(sensitivity_dense_run, network, width, 1)
