@@ -29,9 +29,12 @@ def gate(width: int, layer: int = 1) -> Fraction:
 
 
 @lru_cache(maxsize=1024)
-def lengths(width: int, k: int, depth: int) -> tuple[tuple[Fraction, ...], ...]:
+def lengths(
+    width: int, k: int, depth: int, *, whole: bool = False
+) -> tuple[tuple[Fraction, ...], ...]:
     """Return ``E |q^a|^2 |q^b|^2`` of the network reduced to the matrix from k - 1 to k.
 
+    Or to all the matrices that lead to layer k, which then reads every layer before it.
     A ReLU layer multiplies the mean of the squared lengths that it reads by an independent
     factor of mean 1 and mean square (n+5)/n. Two values of it are enough for these moments.
     The first layer has ``|q^0| = 1``.
@@ -42,7 +45,8 @@ def lengths(width: int, k: int, depth: int) -> tuple[tuple[Fraction, ...], ...]:
         weight = prod((1 / top if x else 1 - 1 / top for x in factors), start=Fraction(1))
         norms = [Fraction(1)]
         for layer, x in enumerate(factors, start=1):
-            read = norms if layer < k else norms[-1:] if layer == k else norms[k:]
+            alone = layer == k and not whole
+            read = norms[k:] if layer > k else norms[-1:] if alone else norms
             norms.append(x * sum(read, Fraction(0)) / layer)
         for a, first in enumerate(norms):
             for b, second in enumerate(norms):
@@ -61,12 +65,12 @@ def pairs(width: int, k: int, depth: int, last: int) -> Fraction:
     return sum((table[a][b] for a in range(k, last + 1) for b in range(k, last + 1)), Fraction(0))
 
 
-def by_paths(k: int, depth: int) -> tuple[Fraction, Fraction]:
+def by_paths(k: int, depth: int, *, whole: bool = False) -> tuple[Fraction, Fraction]:
     """Return ``E (y^L)^2`` and ``E (y^L)^4`` of a single neuron by multiplying out the paths.
 
     The output adds a factor 3 to the fourth moment, and ``E (q^0)^4`` is 6.
     """
-    graph = DenseNet().graph(depth).through((k, k - 1))
+    graph = DenseNet().graph(depth).through(k if whole else (k, k - 1))
     second, fourth_moment = gate_enumeration(graph, 1, trained=()).output
     return second, fourth_moment / 18
 
@@ -131,6 +135,27 @@ def exact_fourth(width: int, k: int, more: int) -> Fraction:
     return prod((gate(width, layer) for layer in layers), start=start)
 
 
+def whole_fourth(width: int, k: int, more: int) -> Fraction:
+    """Return ``C_LL`` of the network reduced to layer k as a whole."""
+    return lengths(width, k, k + more, whole=True)[k + more][k + more]
+
+
+def whole_fourth_by_paths(k: int, more: int) -> Fraction:
+    return 2 * by_paths(k, k + more, whole=True)[1]
+
+
+def printed_fourth_of_one(k: int, more: int) -> Fraction:
+    return printed_fourth(1, k, more)
+
+
+def exact_fourth_of_one(k: int, more: int) -> Fraction:
+    return exact_fourth(1, k, more)
+
+
+def whole_second(k: int, more: int) -> Fraction:
+    return by_paths(k, k + more, whole=True)[0]
+
+
 def second_of(k: int, more: int) -> Fraction:
     return second_by_paths(k, k + more)
 
@@ -162,19 +187,25 @@ def gated_variance(width: int, k: int, more: int) -> Fraction:
     return exact_fourth(width, k, more) - Fraction(1, (k * (k + 1)) ** 2)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
+def _claim(
+    name: str,
+    number: str,
+    expected: Verdict = HOLDS,
+    *,
+    reduced_to: str = "the matrix from k-1 to k",
+    **data: Any,
+) -> Claim:
     return Claim(
         id=f"tangents.{name}",
         source=Source("tangents", number),
         expected=expected,
         variables=MEANING,
-        assumptions=(
-            "Gaussian weights, constant width n; the network reduced to the matrix from k-1 to k",
-        ),
+        assumptions=(f"Gaussian weights, constant width n; the network reduced to {reduced_to}",),
         **data,
     )
 
 
+WHOLE = "all the matrices that lead to layer k"
 MEANING = {"width": "n", "depth": "L", "k": "reduced layer", "more": "L - k", "ratio": "n/L"}
 SMALL = [{"k": k, "depth": depth} for k, depth in ((1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4))]
 ENDS = [{"k": k, "more": more} for k, more in ((1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (3, 1))]
@@ -246,8 +277,9 @@ CLAIMS = (
         title="fourth moment of the reduced network through one plain layer",
         statement="C_LL = C_00 (n+5)/(n (k+1)²) Π_(l ≠ k+1) (1 + 5/(n l²))",
         as_printed=(
-            "two layers read a single one before them, the k-th and the next; one of them is "
-            "counted as densely connected"
+            "by the third line of eq 166 two layers read a single one before them, the k-th and "
+            "the next; one of them is counted as densely connected. It is right if layer k as a "
+            "whole is kept"
         ),
         checks=(attack(fourth_at, "==", printed_fourth, domain=NEXT, tries=(40, 200)),),
         near_miss=attack(fourth_at, "==", printed_fourth, domain=NEXT, tries=(40, 200)),
@@ -274,12 +306,28 @@ CLAIMS = (
         near_miss=attack(printed_fourth, "==", exact_fourth, domain=NEXT | {"k": Integer(1, 2)}),
     ),
     _claim(
+        "dense-fourth-reduced-layer",
+        "eq 179",
+        title="fourth moment of the network reduced to a whole layer",
+        statement="C_LL = C_00 (n+5)/(n (k+1)²) Π_(l ≠ k+1) (1 + 5/(n l²)) for L > k",
+        as_printed="the same, but layer k is reduced to a single matrix in eq 166",
+        reduced_to=WHOLE,
+        checks=(
+            at_points(whole_fourth_by_paths, "==", printed_fourth_of_one, points=LATE),
+            attack(whole_fourth, "==", printed_fourth, domain=NEXT, tries=(40, 200)),
+        ),
+        near_miss=at_points(whole_fourth_by_paths, "==", exact_fourth_of_one, points=LATE),
+    ),
+    _claim(
         "dense-mean-reduced",
         "eq 180",
         FAILS,
         title="mean square of the reduced network through one factor",
         statement="E ‖y^L‖² = ‖q⁰‖²/(k+1)",
-        as_printed="the k-th layer has a factor 1/k of its own",
+        as_printed=(
+            "by the third line of eq 166 the k-th layer has a factor 1/k of its own; it has none "
+            "if layer k as a whole is kept"
+        ),
         checks=(at_points(second_of, "==", printed_second, points=LATE),),
         near_miss=at_points(second_of, "==", printed_second, points=LATE),
         corrected_by="tangents.dense-mean-reduced-exact",
@@ -291,6 +339,16 @@ CLAIMS = (
         statement="E ‖y^L‖² = ‖q⁰‖²/(k(k+1)) for k < L, and ‖q⁰‖²/L for k = L",
         checks=(at_points(second_of, "==", exact_second, points=ENDS),),
         near_miss=at_points(second_of, "==", printed_second, points=ENDS),
+    ),
+    _claim(
+        "dense-mean-reduced-layer",
+        "eq 180",
+        title="mean square of the network reduced to a whole layer",
+        statement="E ‖y^L‖² = ‖q⁰‖²/(k+1) for k < L",
+        as_printed="the same, but layer k is reduced to a single matrix in eq 166",
+        reduced_to=WHOLE,
+        checks=(at_points(whole_second, "==", printed_second, points=LATE),),
+        near_miss=at_points(whole_second, "==", printed_second, points=ENDS),
     ),
     _claim(
         "dense-length-variance-printed",
@@ -317,4 +375,4 @@ CLAIMS = (
         near_miss=attack(length_variance, "==", gated_variance, domain=NEXT, tries=(40, 200)),
     ),
 )
-"""Layer k is the one that W^k leads to, as in eq 166."""
+"""Layer k is the one that W^k leads to, as in eq 166, whose third line has one matrix of it."""

@@ -82,6 +82,11 @@ def printed_total(width: int, m: int, alpha: Fraction, depth: int) -> Fraction:
     return printed_growth(width, m, alpha) ** depth
 
 
+def large_total(width: int, m: int, alpha: Fraction, depth: int) -> Any:
+    """Return 1000 times the growth: where that does not suffice, no constant does."""
+    return 1000 * total_growth(width, m, alpha, depth)
+
+
 def exact_total(width: int, m: int, alpha: Fraction, depth: int) -> Fraction:
     return growth(width, m, alpha) ** depth
 
@@ -220,6 +225,7 @@ TINY_BLOCKS = [
 ]
 FIRST: dict[str, Range] = {"first": Integer(1, reach=20)}
 SMALLEST = [{"width": 1, "m": 1, "alpha": Fraction(1, 2)}]
+NARROW = [{"width": 1, "m": 2, "alpha": Fraction(9, 10), "depth": depth} for depth in (1, 6, 40)]
 WIDE = [
     {"width": width, "m": m, "alpha": Fraction(9, 10), "depth": 6}
     for width in (100, 10_000)
@@ -275,10 +281,13 @@ CLAIMS = (
         "eq 157",
         FAILS,
         title="fourth moment after many blocks through β",
-        statement="E ‖y^L‖⁴ = β^(L-k) E ‖y^k‖⁴",
-        as_printed="with ≈ for =; the ratio of the two sides is (β/ξ)^(L-k), as large as one likes",
-        checks=(attack(total_growth, "==", printed_total, domain=NETWORK, tries=(40, 300)),),
-        near_miss=attack(total_growth, "==", printed_total, domain=NETWORK, tries=(40, 300)),
+        statement="β^(L-k) E ‖y^k‖⁴ is of the order of E ‖y^L‖⁴: at most 1000 times that",
+        as_printed=(
+            "as an approximation of unstated error; the ratio of the two sides is (β/ξ)^(L-k), "
+            "as large as one likes"
+        ),
+        checks=(at_points(printed_total, "<=", large_total, points=NARROW),),
+        near_miss=at_points(printed_total, "<=", large_total, points=NARROW[-1:]),
         corrected_by="tangents.residual-growth-product-exact",
     ),
     _claim(
@@ -301,7 +310,10 @@ CLAIMS = (
         FAILS,
         title="bound of the growth factor by a square, for all widths",
         statement="β <= (1 + A p)², p = (1+5/n)^(m/2)",
-        as_printed="for every m and n; at m = 1 and n <= 3, p < 1 + 2/n",
+        as_printed=(
+            "for every m and n, the left side being lost in the text and read as β; at m = 1 and "
+            "n <= 3, p < 1 + 2/n"
+        ),
         checks=(at_points(printed_growth, "<=", square_bound, points=SMALLEST),),
         near_miss=attack(
             printed_growth, "<=", square_bound, domain=BLOCK | {"width": Integer(1, 3)}
