@@ -190,7 +190,7 @@ CLAIMS = (
                 ">=",
                 0,
                 domain=STEPS,
-                tries=(9, 150),
+                tries=(9, 45),
             )
             for n in (2, 3, 9)
         ),
