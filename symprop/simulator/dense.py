@@ -20,7 +20,12 @@ from symprop.foundation.validation import check_choice, check_integer
 from symprop.numerics.arrays import real_array
 from symprop.numerics.evaluation import as_ball
 from symprop.simulator.backends import draw_weights, make_backend
-from symprop.simulator.dense_layers import Parameters, backpropagate, propagate
+from symprop.simulator.dense_layers import (
+    Parameters,
+    backpropagate,
+    differentiate,
+    propagate,
+)
 from symprop.simulator.float_layers import normalize
 from symprop.simulator.run import Run
 from symprop.specs.initialization import weight_law
@@ -52,6 +57,7 @@ def dense_run(
     law: WeightLaw | str = "gaussian",
     backward: str | None = None,
     output_gradient: ArrayLike | None = None,
+    jacobian: bool = False,
     backend: str = "numpy",
     dtype: str = "float64",
     device: str | None = None,
@@ -75,6 +81,9 @@ def dense_run(
     output_gradient : array of shape (n,) or (n, k), optional
         Gradient of the scalar by the last layer. By default a random direction of unit mean
         square, the same for all inputs: the scalar is then one linear function of the output.
+    jacobian : bool
+        Whether to record the singular values of the derivative of each layer by the input, for
+        each input a matrix of ``n`` rows and columns.
     backend : {"numpy", "torch"}
         Library that holds the matrices.
     dtype : {"float64", "float32"}
@@ -125,13 +134,17 @@ def dense_run(
     layers = [architecture.layer(index) for index in range(1, depth + 1)]
     _check_memory(sampler.backend, layers, len(columns), keep=backward == "true")
 
-    record = _Record(columns, depth)
+    record = _Record(columns, depth, jacobian=jacobian)
     passed: list[tuple[Signals, Parameters | None]] = []
     for index, layer in enumerate(layers, start=1):
         parameters = sampler.draw(layer, len(columns))
         with _naming_the_layer(index, depth):
             signals = propagate(layer, parameters, columns)
             record.propagated(index, signals)
+            if record.derivatives is not None:
+                record.differentiated(
+                    index, differentiate(layer, parameters, signals, record.derivatives)
+                )
         columns = signals.outputs
         if backward is not None:
             passed.append((signals, parameters if backward == "true" else None))
@@ -183,8 +196,13 @@ class _Sampler:
 class _Record:
     """Inner products of what passes, layer by layer."""
 
-    def __init__(self, inputs: Array, depth: int) -> None:
+    def __init__(self, inputs: Array, depth: int, *, jacobian: bool) -> None:
         self.width, count = inputs.shape
+        self.derivatives: Array | None = None
+        self.singular_values: Array | None = None
+        if jacobian:
+            self.derivatives = np.repeat(np.eye(self.width)[None], count, axis=0)
+            self.singular_values = np.ones((depth + 1, count, self.width))
         square = (depth + 1, count, count)
         self.gram, self.hidden, self.distances = (
             np.zeros(square),
@@ -207,6 +225,13 @@ class _Record:
         self.hidden[index] = _inner_products(signals.hidden) / self.width
         _check_finite("hidden signals", self.hidden[index])
         self._outputs(index, signals.outputs)
+
+    def differentiated(self, index: int, derivatives: Array) -> None:
+        """Take in the derivatives of a layer by the inputs."""
+        assert self.singular_values is not None
+        _check_finite("derivatives by the inputs", derivatives)
+        self.derivatives = derivatives
+        self.singular_values[index] = np.linalg.svd(derivatives, compute_uv=False)
 
     def start_backward(self, gradient: Array) -> None:
         self.gradient = np.zeros_like(self.gram)
@@ -233,7 +258,15 @@ class _Record:
 
     def run(self) -> Run:
         tangent = None if self.gradient is None else self.tangent
-        return Run(self.gram, self.hidden, self.gradient, self.parameters, tangent, self.distances)
+        return Run(
+            self.gram,
+            self.hidden,
+            self.gradient,
+            self.parameters,
+            tangent,
+            self.distances,
+            self.singular_values,
+        )
 
 
 @contextmanager

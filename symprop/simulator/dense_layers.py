@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Gradients", "Parameters", "Signals", "backpropagate", "propagate"]
+__all__ = ["Gradients", "Parameters", "Signals", "backpropagate", "differentiate", "propagate"]
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,56 @@ def backpropagate(
     if layer.skip:
         inputs = inputs + total
     return Gradients(inputs, hidden, total)
+
+
+def differentiate(
+    layer: Layer, parameters: Parameters, signals: Signals, derivatives: Array
+) -> Array:
+    """Return the derivatives of the outputs of a layer, given those of its inputs.
+
+    Parameters
+    ----------
+    layer : Layer
+        Its choices.
+    parameters : Parameters
+        Its weights.
+    signals : Signals
+        What it computed.
+    derivatives : array of shape (k, n, m)
+        Of each input of the layer, by ``m`` variables of its own.
+
+    Returns
+    -------
+    array of shape (k, n, m)
+
+    Raises
+    ------
+    OutOfDomain
+        As for `backpropagate`.
+    """
+    slopes = nonlinearity(layer.activation).slope(_normalized_hidden(layer, signals.hidden))
+    results = np.empty_like(derivatives)
+    for index, before in enumerate(derivatives):
+        after = parameters.inner.times(before)
+        if layer.normalize_hidden:
+            column = signals.hidden[:, index : index + 1]
+            after = _along_normalization(column, after, _hidden_kind(layer))
+        after = slopes[:, index : index + 1] * after
+        if parameters.outer is not None:
+            after = parameters.outer.times(after)
+        if layer.skip:
+            after = after + before
+        if layer.normalize_output is not None:
+            column = signals.total[:, index : index + 1]
+            after = _along_normalization(column, after, layer.normalize_output)
+        results[index] = after
+    return results
+
+
+def _along_normalization(column: Array, derivatives: Array, kind: str) -> Array:
+    """Return the derivatives of a normalised column, from its own: the matrix is symmetric."""
+    every = np.repeat(column, derivatives.shape[1], axis=1)
+    return _through_normalization(every, derivatives, kind)
 
 
 def _through_normalization(columns: Array, gradient: Array, kind: str) -> Array:

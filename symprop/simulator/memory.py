@@ -17,6 +17,7 @@ __all__ = ["check_memory", "memory_needed", "result_bytes"]
 _ARRAYS = 14  # of the size of the signals: what a run holds at a time, but for the way back
 _KEPT = 2**29  # bytes that it keeps for the way back, beyond which it repeats layers
 _RECORDED = 4  # arrays of inner products, for all layers
+_DERIVATIVES = 3  # arrays of the size of the derivative by the inputs
 _GIGABYTE = 1e9
 
 
@@ -112,7 +113,10 @@ def _one_run(specification: Specification, width: int, depth: int, count: int) -
         matrices = 1 if first.branch_weight_variance is None else 2
     number = matrices * depth if specification.backward == "true" else matrices
     itemsize = 8 if specification.dtype == "float64" else 4
-    return number * width**2 * itemsize + _ARRAYS * signals + kept + record
+    table = load_observables(specification.family)
+    differentiated = any(table[name].option == "jacobian" for name in specification.observables)
+    derivatives = _DERIVATIVES * 8 * count * width**2 if differentiated else 0
+    return number * width**2 * itemsize + _ARRAYS * signals + kept + record + derivatives
 
 
 def _results(specification: Specification, depth: int, count: int) -> int:

@@ -272,6 +272,10 @@ def _tangent_kernel(run: Run) -> Array:
     return _recorded(run.tangent_kernel, "a backward pass")
 
 
+def _singular_values(run: Run) -> Array:
+    return _recorded(run.jacobian_singular_values, "the derivative by the inputs")
+
+
 def _diagonals(gram: Array) -> Array:
     return np.asarray(np.diagonal(gram, axis1=-2, axis2=-1))
 
@@ -330,6 +334,27 @@ OBSERVABLES: Mapping[str, Observable] = {
     ),
     "effective_rank": Observable(
         lambda run: effective_rank(run.gram), ("layer",), "", "trace over largest eigenvalue"
+    ),
+    "jacobian_singular_values": Observable(
+        _singular_values,
+        (*_EACH, "direction"),
+        "",
+        "singular values of the derivative by the input, decreasing (dense method)",
+        option="jacobian",
+    ),
+    "jacobian_norm": Observable(
+        lambda run: _singular_values(run)[..., 0],
+        _EACH,
+        "",
+        "operator norm of the derivative by the input (dense method)",
+        option="jacobian",
+    ),
+    "jacobian_square": Observable(
+        lambda run: np.asarray(np.mean(_singular_values(run) ** 2, axis=-1)),
+        _EACH,
+        "mean of squared singular values",
+        "squared Frobenius norm of the derivative by the input, over the width (dense method)",
+        option="jacobian",
     ),
     "dead": Observable(
         lambda run: (_diagonals(run.gram) == 0).astype(float), _EACH, "", "1 where signals vanish"

@@ -44,6 +44,8 @@ class Run:
     squared_distances : array of shape (depth + 1, k, k) or None
         :math:`|x_l-x_l'|^2/n`, accurate also where the two are so close that their inner
         products no longer tell them apart.
+    jacobian_singular_values : array of shape (depth + 1, k, n) or None
+        Of the derivative of ``x_l`` by the input, decreasing; None unless asked for.
 
     Raises
     ------
@@ -68,6 +70,7 @@ class Run:
     parameter_gradients: Mapping[str, Array]
     tangent_kernel: Array | None
     squared_distances: Array | None = None
+    jacobian_singular_values: Array | None = None
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -82,6 +85,9 @@ class Run:
         _check("gradient_gram", self.gradient_gram, square)
         _check("squared_distances", self.squared_distances, square)
         _check("tangent_kernel", self.tangent_kernel, 2 * inputs)
+        values = self.jacobian_singular_values
+        if values is not None:
+            _check("jacobian_singular_values", values, layers + inputs + values.shape[2:])
         for name, array in gradients.items():
             if name not in PARAMETERS:
                 raise InvalidArgument(

@@ -102,6 +102,11 @@ def check_options(specification: Specification) -> None:
     """Raise unless the sampler knows the options asked for, before any worker is started."""
     sampler = load_sampler(specification.family, specification.method)
     known = signature(sampler).parameters
+    table = load_observables(specification.family)
+    for name in specification.observables:
+        if table[name].option not in (None, *known):
+            condition = f"without {name}, which the {specification.method} sampler does not record"
+            raise InvalidArgument(expected("observables", condition, specification.observables))
     for name, value in _options(specification).items():
         if name not in known:
             condition = f"left out: the {specification.method} sampler of these networks has none"

@@ -130,6 +130,23 @@ def test_all_gradients_are_those_of_finite_differences(net: Architecture) -> Non
     )
 
 
+@pytest.mark.parametrize("net", NETWORKS, ids=NAMES)
+def test_singular_values_are_those_of_finite_differences(net: Architecture) -> None:
+    inputs = np.random.default_rng(11).standard_normal((WIDTH, 2))
+    run = dense_run(net, inputs, DEPTH, rng=np.random.default_rng(5), jacobian=True)
+    _, output = direct_network(net, np.random.default_rng(5))
+    step, found = 1e-5, run.jacobian_singular_values
+    assert found is not None
+    columns = [
+        (output(inputs + unit) - output(inputs - unit)) / (2 * step)
+        for unit in step * np.eye(WIDTH)[:, :, None]
+    ]
+    by_inputs = np.stack(columns).transpose(2, 1, 0)
+    values = np.linalg.svd(by_inputs, compute_uv=False)
+    np.testing.assert_allclose(found[-1], values, rtol=1e-5, atol=1e-7)
+    np.testing.assert_array_equal(found[0], 1)
+
+
 def assert_mean(sample: list[float] | np.ndarray, exact: float) -> None:
     """Compare a mean with its exact value, by the standard error of the sample."""
     values = np.asarray(sample)

@@ -7,7 +7,12 @@ import pytest
 
 from symprop.foundation.errors import OutOfDomain
 from symprop.simulator.backends import NumpyBackend, draw_weights
-from symprop.simulator.dense_layers import Parameters, backpropagate, propagate
+from symprop.simulator.dense_layers import (
+    Parameters,
+    backpropagate,
+    differentiate,
+    propagate,
+)
 from symprop.specs.activations import activation
 from symprop.specs.architectures import Layer
 from symprop.specs.initialization import WeightLaw
@@ -88,6 +93,19 @@ def test_gradients_are_those_of_finite_differences(layer: Layer) -> None:
             for sign in (1, -1)
         ]
         np.testing.assert_allclose((ends[0] - ends[1]) / (2 * step), found.total[entry], atol=2e-8)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_derivatives_and_gradients_are_adjoint(layer: Layer) -> None:
+    rng = np.random.default_rng(5)
+    given, inputs = parameters(layer, rng), rng.standard_normal((WIDTH, 2))
+    signals, readout = propagate(layer, given, inputs), rng.standard_normal((WIDTH, 2))
+    moves = rng.standard_normal((2, WIDTH, 3))
+    ahead = differentiate(layer, given, signals, moves)
+    back = backpropagate(layer, given, signals, readout).inputs
+    np.testing.assert_allclose(
+        np.einsum("nk,knm->km", readout, ahead), np.einsum("nk,knm->km", back, moves), rtol=1e-11
+    )
 
 
 def test_a_layer_written_out() -> None:

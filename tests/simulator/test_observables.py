@@ -7,6 +7,7 @@ import pytest
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.simulator.conditioned import conditioned_run
+from symprop.simulator.dense import dense_run
 from symprop.simulator.observables import (
     OBSERVABLES,
     cosines,
@@ -60,12 +61,25 @@ def test_definitions() -> None:
 
 def test_every_observable_of_a_sampled_network() -> None:
     net = FullResidual("tanh", 1, 1, 1, 1)
-    run = conditioned_run(net, X, 4, rng=np.random.default_rng(4), backward="true")
-    for name in OBSERVABLES:
+    rng = np.random.default_rng(4)
+    run = conditioned_run(net, X, 4, rng=rng, backward="true")
+    with_derivatives = dense_run(net, X, 4, rng=rng, jacobian=True)
+    for name, item in OBSERVABLES.items():
+        if item.option is not None:
+            assert observe(with_derivatives, name).shape[:2] == (5, 3)
+            continue
         values = observe(run, name)
         assert np.isfinite(values).all()
         assert values.shape[0] == (3 if name == "tangent_kernel" else 5)
     assert (mean_squared_gradient(run, "v")[1:] > 0).all()
+
+
+def test_measures_of_derivatives() -> None:
+    values = np.array([[[2.0, 1.0, 1.0]]])
+    run = Run(np.ones((1, 1, 1)), np.ones((1, 1, 1)), None, {}, None, None, values)
+    assert observe(run, "jacobian_norm").tolist() == [[2.0]]
+    assert observe(run, "jacobian_square").tolist() == [[2.0]]
+    np.testing.assert_array_equal(observe(run, "jacobian_singular_values"), values)
 
 
 def test_angles_that_inner_products_cannot_tell() -> None:
@@ -109,6 +123,8 @@ def test_what_was_not_recorded_is_said() -> None:
     for name in ("chi", "tangent_kernel", "gradient_cosine"):
         with pytest.raises(InvalidArgument, match="backward pass"):
             observe(bare, name)
+    with pytest.raises(InvalidArgument, match="derivative by the inputs"):
+        observe(bare, "jacobian_norm")
     with pytest.raises(InvalidArgument, match="distances"):
         observe(bare, "s")
     with pytest.raises(InvalidArgument, match="recorded gradients"):

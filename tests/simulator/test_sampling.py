@@ -61,5 +61,5 @@ def test_options_reach_the_sampler_or_are_refused() -> None:
     assert run_chunk(jacobian, 0, 1)["jacobian_norm"].shape == (1, 3)
     with pytest.raises(InvalidArgument, match="the conditioned sampler of these networks has none"):
         check_options(Specification(net, **size, options={"speed": 2}))
-    with pytest.raises(InvalidArgument, match="jacobian left out: the conditioned sampler"):
+    with pytest.raises(InvalidArgument, match="jacobian_norm, which the conditioned sampler"):
         check_options(Specification(net, **size, observables=("jacobian_norm",)))
