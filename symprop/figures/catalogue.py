@@ -19,7 +19,10 @@ _PATHS = "symprop.figures.residual_paths"
 _LEVELS = "symprop.figures.residual_levels"
 _SAMPLES = "symprop.figures.residual_samples"
 _KERNEL_MAPS = "symprop.figures.kernel_maps"
+_GRAMS = "symprop.figures.batch_norm_grams"
+_GRADIENTS = "symprop.figures.batch_norm_gradients"
 _SHRINKAGE = "symprop.figures.shrinkage_curves"
+_TANGENTS = "symprop.figures.tangent_curves"
 
 FIGURES: Mapping[str, tuple[str, str]] = {
     "residual:1": (_SAMPLES, "tanh_dynamics"),
@@ -45,8 +48,23 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "shrinkage:1": (_SHRINKAGE, "correlation_after_depth"),
     "shrinkage:2": (_SHRINKAGE, "leaky_relu_shrinkage"),
     "shrinkage:3": (_SHRINKAGE, "erf_networks"),
+    "tangents:2": (_TANGENTS, "sampled_kernels"),
+    "tangents:4": (_TANGENTS, "jacobian_and_reduced_output"),
+    "tangents:5": (_TANGENTS, "variance_over_depth"),
+    "thesis:2.1": (_GRAMS, "two_inputs"),
+    "thesis:2.2": (_GRAMS, "orthogonality_by_depth_and_width"),
+    "thesis:2.3": (_GRAMS, "least_singular_values"),
+    "thesis:3.1": (_GRAMS, "amplified_errors"),
+    "thesis:3.2": (_GRAMS, "deviation_by_depth"),
+    "thesis:3.3": (_GRAMS, "deviation_by_width"),
+    "thesis:3.4": (_GRAMS, "deviation_by_batch"),
     "thesis:5.1": (_KERNEL_MAPS, "polynomial_activations"),
     "thesis:5.2": (_KERNEL_MAPS, "common_activations"),
+    "thesis:6.1": (_GRADIENTS, "isometry_with_depth"),
+    "thesis:6.2": (_GRADIENTS, "degenerate_inputs"),
+    "thesis:6.3": (_GRADIENTS, "gaussian_and_orthogonal_weights"),
+    "thesis:6.5": (_GRADIENTS, "effect_of_the_gain"),
+    "thesis:C.10": (_GRADIENTS, "standard_and_simplified_normalisation"),
 }
 """Module and function of each figure, by paper key and printed number."""
 
