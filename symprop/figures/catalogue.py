@@ -22,6 +22,7 @@ _KERNEL_MAPS = "symprop.figures.kernel_maps"
 _GRAMS = "symprop.figures.batch_norm_grams"
 _GRADIENTS = "symprop.figures.batch_norm_gradients"
 _SHRINKAGE = "symprop.figures.shrinkage_curves"
+_SENSITIVITY = "symprop.figures.sensitivity_paths"
 _TANGENTS = "symprop.figures.tangent_curves"
 
 FIGURES: Mapping[str, tuple[str, str]] = {
@@ -45,6 +46,10 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "residual:C.14": (_PATHS, "leading_term"),
     "residual:C.15": (_PATHS, "gradient_ratios_reduced"),
     "residual:C.17": (_TRANSFORMS, "power_relu_kernels"),
+    "sensitivity:1": (_SENSITIVITY, "vanilla_networks"),
+    "sensitivity:2": (_SENSITIVITY, "normalised_networks"),
+    "sensitivity:3": (_SENSITIVITY, "residual_networks"),
+    "sensitivity:4": (_SENSITIVITY, "one_dimension"),
     "shrinkage:1": (_SHRINKAGE, "correlation_after_depth"),
     "shrinkage:2": (_SHRINKAGE, "leaky_relu_shrinkage"),
     "shrinkage:3": (_SHRINKAGE, "erf_networks"),
