@@ -46,7 +46,7 @@ IMAGES = Network(
 )
 KINKED = Network((integer_matrix((0,)), integer_matrix((1,))), (integer_matrix((1,)),))
 ALL = {"network": networks((DEEP, IMAGES))}
-TRIES = (24, 600)
+TRIES = (24, 300)
 
 
 def smooth(network: Network) -> bool:
