@@ -14,6 +14,7 @@ from symprop.claims.tangents_residual_proof import (
     branch_exact,
     gate,
     growth,
+    length_variance,
     length_variance_formula,
     line,
     made,
@@ -54,6 +55,19 @@ def output_variance(width: int, m: int, alpha: Fraction, depth: int) -> Any:
 
 def printed_output_order(width: int, m: int, alpha: Fraction, depth: int, dps: int) -> Any:
     return order(width, m, alpha, 2 * (depth - 1), dps)
+
+
+def exponential_lower(width: int, m: int, alpha: Fraction, depth: int, dps: int) -> Any:
+    """Return ``A^2 (p^2 - 1) exp[(L-1) A]``."""
+    bits = bits_from_dps(dps + 10)
+    with working_bits(bits):
+        rate = as_ball((depth - 1) * alpha**m, bits)
+        return as_ball(alpha ** (2 * m) * (gate(width) ** m - 1), bits) * rate.exp()
+
+
+def exponential_upper(width: int, m: int, alpha: Fraction, depth: int, dps: int) -> Any:
+    """Return ``A^2 (p^2 - 1) exp[2(L-1) A p]``."""
+    return order(width, m, alpha, 2 * (depth - 1), dps) / LARGE
 
 
 def kernel_variance(width: int, m: int, alpha: Fraction, depth: int) -> Any:
@@ -142,7 +156,27 @@ DEEP = [
     for m, depth in ((1, 1), (2, 4), (1, 40))
 ]
 
+FIRST_BLOCK = [{"width": 10, "m": m, "alpha": Fraction(1, 2), "depth": 1} for m in (1, 2)]
+MANY_WEAK_BLOCKS = [
+    {"width": 10**6, "m": m, "alpha": Fraction(1, 100), "depth": depth}
+    for m, depth in ((1, 1), (1, 1000))
+]
+
 CLAIMS = (
+    _claim(
+        "residual-length-variance-exponential",
+        "eq 163",
+        FAILS,
+        title="two-sided exponential bound of the variance of the output's length",
+        statement=("A² exp[(L-1) A] (p²-1) <= Var(‖y^L‖² | y⁰)/‖y⁰‖⁴ <= A² exp[2(L-1) A p] (p²-1)"),
+        as_printed="the first is false at L = 1, the second for many weak blocks of wide networks",
+        checks=(
+            at_points(exponential_lower, "<=", length_variance, points=FIRST_BLOCK),
+            at_points(length_variance, "<=", exponential_upper, points=MANY_WEAK_BLOCKS),
+        ),
+        near_miss=at_points(length_variance, "<=", exponential_upper, points=MANY_WEAK_BLOCKS[1:]),
+        corrected_by="tangents.residual-length-variance",
+    ),
     _claim(
         "residual-kernel-by-outputs",
         "eq 164",
