@@ -82,7 +82,10 @@ def simulate(
         help="List all architectures, their fields and observables, and exit.",
     ),
     inputs: str = typer.Option(
-        "cos:1/2", "--inputs", help="cos:1/2, gap:1e-9, gram:FILE.csv, gaussian:K, rank:K,R, ..."
+        "cos:1/2",
+        "--inputs",
+        help="cos:1/2, gap:1e-9, gram:FILE.csv, gaussian:K, rank:K,R, atoms:K,M, line:K, "
+        "noise:K,POWER; batch normalisation needs more than two.",
     ),
     same_inputs: bool = typer.Option(False, "--same-inputs", help="All runs see the same inputs."),
     method: str = typer.Option("conditioned", "--method", help="conditioned or dense."),
