@@ -33,7 +33,7 @@ STATISTICAL = Verdict(Outcome.HOLDS, Grade.STATISTICAL)
 RESIDUAL = ("3/2", "1/2", "169/100", "49/100")
 NETWORKS = {"plain": FullyConnected("relu", 2), "full": FullResidual("relu", *RESIDUAL)}
 STEEP = Fraction(3, 2) * Fraction(169, 100)
-REPEATS = 20
+REPEATS = 64
 HEAVY_WIDTH = 2000
 
 
@@ -211,7 +211,7 @@ CLAIMS = (
             ">=",
             Fraction(4, 5),
             points=[NARROW],
-            sizes=(600, 6000),
+            sizes=(200, 2000),
             resolution=1.0,
         ),
         expected=STATISTICAL,
