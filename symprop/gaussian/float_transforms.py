@@ -101,7 +101,13 @@ class SecondMomentFace:
             )
             # V(q) >= V(h)/sqrt(2) on the octave, by the comparison of densities
             least = float(self._enclose(h, 15).ball.abs_lower()) / 1.5
-            self.relative_error = max(self.relative_error, panel.error / least)
+            if not least and not scale.is_zero():
+                condition = (
+                    "with V(q) proved to be above 0 in float64, which balls (dps) do not need,"
+                )
+                raise OutOfDomain(expected("q", condition, f"{float(h):.4g} and beyond"))
+            if least:
+                self.relative_error = max(self.relative_error, panel.error / least)
             self._panels[exponent], self._least[exponent] = panel, least
         return panel
 

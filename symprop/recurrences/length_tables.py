@@ -115,8 +115,9 @@ class LengthTable:
                 error = panel.error + sum((abs(value) for value in exact[DEGREE + 1 :]), arb(0))
                 for k, value in enumerate(kept):
                     error += abs(exact[k] - value) + abs(arb(value)) * (2 * k + 2) * _ROUNDOFF
-                bound = float((error / arb(least)).upper())
-                self.relative_error = max(self.relative_error, bound)
+                if least:  # otherwise V is 0, and so is the table
+                    bound = float((error / arb(least)).upper())
+                    self.relative_error = max(self.relative_error, bound)
         self._slots[exponent] = self._stack.shape[1] // _PANELS
         self._stack = np.concatenate([self._stack, table], axis=1)
 

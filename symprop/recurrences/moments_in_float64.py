@@ -200,6 +200,8 @@ class FloatMoments:
         """
         positive = q1 > 0 if q2 is None else (q1 > 0) & (q2 > 0)
         cross, apart = moments.copy(), np.zeros(moments.shape)
+        if not self.phi.expression.free_symbols:  # a constant
+            return cross, apart
         open_angle = positive & ((gap > 0) if q2 is None else True)
         if not positive.all() and q2 is not None:
             lost = ~positive

@@ -279,7 +279,22 @@ def test_a_tower_of_exponentials_is_refused() -> None:
         trajectory(net, 50, length=1, dps=15)
 
 
-def test_lengths_up_to_the_end_of_float64() -> None:
+def test_lengths_where_the_formula_cancels() -> None:
     """Gelu at ``weight_variance = 5``: ``p`` grows by 5/2 a layer, once it is large."""
-    path = trajectory(FullyConnected("gelu", 5), 600, length=1)
-    assert float(path.p[600] / path.p[599]) == pytest.approx(2.5, rel=1e-12)
+    path = trajectory(FullyConnected("gelu", 5), 70, length="1e18")
+    assert float(path.p[70] / path.p[69]) == pytest.approx(2.5, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["0", "1"])
+def test_constant_activations(name: str) -> None:
+    path = trajectory(FullResidual(name, *PAR), 2, length=1, cosine="1/3")
+    step = float(name) * 1.5 + 0.5
+    assert floats(path.p) == pytest.approx([1, 1 + step, 1 + 2 * step])
+    assert floats(path.gamma) == pytest.approx([1 / 3, 1 / 3 + step, 1 / 3 + 2 * step])
+    assert floats(path.chi) == pytest.approx([1, 1, 1])
+
+
+def test_second_moments_below_float64_are_named() -> None:
+    """The slope of the cosine has a second moment of the size of the variance."""
+    with pytest.raises(OutOfDomain, match="balls"):
+        trajectory(FullyConnected("cos", 1), 1, length="1e-300", cosine="1/2").log_chi  # noqa: B018
