@@ -52,6 +52,7 @@ class Covariance(NamedTuple):
 
 
 def ball(number: Fraction | int) -> arb:
+    """Return a rational as a ball."""
     return arb(rational(Fraction(number)))
 
 
@@ -61,6 +62,7 @@ def balls(dps: int) -> int:
 
 
 def input_covariance(cosine: Fraction, q1: Fraction, q2: Fraction) -> Covariance:
+    """Return the covariance of two inputs of given mean squares and cosine."""
     first, second = ball(q1), ball(q2)
     return Covariance(first, second, ball(cosine) * (first * second).sqrt())
 
@@ -82,10 +84,12 @@ def slope(given: Covariance) -> arb:
 
 
 def added(one: Covariance, other: Covariance, weight: arb) -> Covariance:
+    """Return the first and a multiple of the second."""
     return Covariance(*(x + weight * y for x, y in zip(one, other, strict=True)))
 
 
 def averaged(given: Sequence[Covariance]) -> Covariance:
+    """Return the mean of several."""
     return Covariance(*(sum(column, arb(0)) / len(given) for column in zip(*given, strict=True)))
 
 

@@ -45,6 +45,7 @@ __all__ = [
 
 
 def network(alpha: Fraction, m: int) -> ResNet:
+    """Return the network with branches of ``m`` matrices."""
     return ResNet(m, alpha)
 
 
@@ -53,13 +54,17 @@ PAIR: dict[str, Range] = {
     "q1": Real("1/10", 10),
     "q2": Real("1/10", 10),
 }
+"""Cosine and mean squares of two inputs."""
 NET: dict[str, Range] = {
     "alpha": Real("1/100", 2),
     "m": Integer(1, 5, reach=5),
     "depth": Integer(1, 6, reach=6),
 }
+"""Scale, matrices in a branch, number of branches."""
 UNIT: dict[str, Any] = {"cosine": 0, "q1": 1, "q2": 1}
+"""Two inputs of mean square 1 at a right angle."""
 LONGER: dict[str, Any] = {"cosine": "-3/5", "q1": 2, "q2": "1/2"}
+"""Two inputs of unequal length."""
 SHAPES: list[dict[str, Any]] = [  # alpha, m, L and inputs
     {"alpha": 1, "m": 1, "depth": 2, "cosine": "1/2", "q1": 1, "q2": 1},
     {"alpha": 1, "m": 2, "depth": 3} | UNIT,
@@ -67,7 +72,9 @@ SHAPES: list[dict[str, Any]] = [  # alpha, m, L and inputs
     {"alpha": "1/2", "m": 3, "depth": 2, "cosine": "-1", "q1": 1, "q2": 3},
     {"alpha": "1/2", "m": 4, "depth": 4, "cosine": "9/10", "q1": 1, "q2": "1/3"},
 ]
+"""Networks with inputs."""
 WIDE = ("all widths infinite",)
+"""What limits assume."""
 MEANING = {
     "alpha": "scale α of the matrices of branches",
     "m": "matrices in a branch",
@@ -79,9 +86,11 @@ MEANING = {
     "q2": "x'·x'/d",
     "n": "width",
 }
+"""What variables stand for."""
 
 
 def meanings(*names: str) -> dict[str, str]:
+    """Return what variables of these names stand for."""
     return {name: MEANING[name] for name in names}
 
 

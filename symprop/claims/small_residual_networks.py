@@ -36,14 +36,19 @@ __all__ = [
 ]
 
 WIDTH = 2
+"""Neurons of every layer."""
 ALPHA = Fraction(1, 2)
 STEP = Fraction(1, 2**200)
 BITS = 700
+"""Precision that difference quotients need beyond the digits asked for."""
 INPUTS = ((Fraction(1), Fraction(0)), (Fraction(-1, 3), Fraction(1, 2)), (Fraction(2), Fraction(1)))
+"""Three inputs of dimension 2."""
 TARGETS = (Fraction(1, 2), Fraction(0), Fraction(1))
+"""What the outputs should become."""
 
 Rows = tuple[tuple[Fraction, ...], ...]
 Label = tuple[int, int]
+"""Branch and matrix there."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Network:
     last: tuple[Fraction, ...]
 
     def matrix(self, label: Label) -> Rows:
+        """Return the rows of one matrix."""
         return dict(self.hidden)[label]
 
     def moved(self, label: Label, i: int, j: int, by: Fraction) -> Network:
@@ -89,10 +95,12 @@ def drawn(depth: int, m: int, seed: int) -> Network:
 
 
 def column(values: Any) -> arb_mat:
+    """Return numbers as a column of balls."""
     return arb_mat([[ball(v) if isinstance(v, Fraction) else v] for v in values])
 
 
 def matrix(rows: Rows) -> arb_mat:
+    """Return rows of rationals as a matrix of balls."""
     return arb_mat([[ball(v) for v in row] for row in rows])
 
 
@@ -131,6 +139,7 @@ def passed(network: Network, x: tuple[Fraction, ...]) -> Passed:
 
 
 def output(network: Network, sample: int) -> arb:
+    """Return the output for one of `INPUTS`."""
     return passed(network, INPUTS[sample]).output
 
 

@@ -270,6 +270,7 @@ CLAIMS = (
             identity(lambda: relu_layer(4), SIDE * (SIDE + 5) / BEFORE**2),
         ),
         near_miss=identity(lambda: relu_layer(4), SIDE * (SIDE + 2) / BEFORE**2),
+        derivation="derivations/relu_layer_moments.py",
     ),
     _claim(
         "relu-layer-any-law",
@@ -308,6 +309,7 @@ CLAIMS = (
             identity(lambda: linear_layer(4), SIDE * (SIDE + 2) / BEFORE**2),
         ),
         near_miss=identity(lambda: linear_layer(4), SIDE * (SIDE + 5) / BEFORE**2),
+        derivation="derivations/relu_layer_moments.py",
     ),
 )
 """Real gates throughout."""
