@@ -100,7 +100,7 @@ def describe_network(kind: type, options: Sequence[str]) -> list[str]:
     Examples
     --------
     >>> from symprop.specs.branched import ResNet
-    >>> describe_network(ResNet, [])[2]
+    >>> describe_network(ResNet, [])[4]
     '    --set branch_depth=2'
     """
     short = [key for key, value in SHORT_NAMES.items() if value == kind.__name__]
