@@ -242,7 +242,7 @@ CLAIMS = (
                 "==",
                 circle_factor,
                 points=grid(kernel=(2, 4)),
-                sizes=(2_000, 20_000),
+                sizes=(500, 10_000),
             ),
         ),
         near_miss=at_points(pairs, "==", pairs_arithmetic, points=SMALL),
