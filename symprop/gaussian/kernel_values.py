@@ -127,7 +127,7 @@ def _normalized_kernel(
             continue
         a, _, tail_a = hermite_balls(first, variances[0], order, bits)
         b, tail_b = a, tail_a
-        if second is not first:
+        if second is not first or variances[0] != variances[1]:
             b, _, tail_b = hermite_balls(second, variances[1], order, bits)
         value = series_ball(a, b, (tail_a, tail_b), rho)
         if magnitude_bits(value.rad()) <= 8 - bits:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import sympy
 from flint import arb
@@ -138,3 +139,19 @@ def test_extreme_variances_keep_their_relative_digits(
     """Found by sampling: cancelling values, growth bounds of steep products, zero means."""
     value = dual_kernel(name, variances=variances).enclose(rho, dps=15)
     assert value.relative_bits >= 50 or value == Enclosure(0)
+
+
+@pytest.mark.parametrize("pair", [(3, 9), (9, 3)])
+def test_one_activation_at_unequal_variances(pair: tuple[int, int]) -> None:
+    """The derivative of tanh has one integrand whatever the variance."""
+    slope = activation("1 - tanh(x)**2")
+    nodes = np.linspace(-9, 9, 1201)
+    weights = np.exp(-(nodes**2) / 2)
+    weights /= weights.sum()
+    first = np.cosh(np.sqrt(pair[0]) * nodes) ** -2.0
+    mixed = nodes[:, None] / 2 + np.sqrt(0.75) * nodes
+    second = np.cosh(np.sqrt(pair[1]) * mixed) ** -2.0
+    expected = (weights * first) @ second @ weights
+    with working_bits(60):
+        found = kernel_ball(slope, slope, pair, Angle("1/2"), 60)
+    assert float(found.mid()) == pytest.approx(expected, rel=1e-12)
