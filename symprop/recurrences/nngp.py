@@ -58,7 +58,8 @@ def nngp_kernel(
     Error
     -----
     `closed_form` exact, `enclose` enclosed. In float64 a few roundings a layer, relative to
-    ``sqrt(K(x, x) K(x', x'))``.
+    ``sqrt(K(x, x) K(x', x'))``; for activations whose kernel has no formula, in each layer that of
+    `symprop.gaussian.kernel_matrices.covariance_kernel`.
 
     Source
     ------

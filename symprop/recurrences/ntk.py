@@ -63,7 +63,9 @@ def tangent_kernel(
     -----
     `closed_form` exact, `enclose` enclosed. In float64 a few roundings a layer, relative to
     ``sqrt(K(x, x) K(x', x'))``, for cosines as they are; the kernel is as steep as a square root
-    where a cosine is 1, so that inputs alike to all digits but the last lose half of theirs.
+    where a cosine is 1, so that inputs alike to all digits but the last lose half of theirs, and
+    so do parallel ones of unequal length in fully connected networks. For activations whose kernel
+    has no formula, in each layer that of `symprop.gaussian.kernel_matrices.covariance_kernel`.
 
     Source
     ------
