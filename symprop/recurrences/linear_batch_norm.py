@@ -58,13 +58,6 @@ def gaussian_orthogonality_gap(eigenvalues: Sequence[Any], width: int, dps: int 
     PrecisionNotReached
         If eigenvalues are balls too wide for the digits.
 
-    Notes
-    -----
-    Rows are independent unit vectors ``u`` with :math:`\mathrm E\,uu^\top` of eigenvalues
-    ``p_i``: two rows give their squared product, a row with itself gives 1. Near
-    :math:`\lambda_i=1` the excess of ``p_i`` over ``1/n`` is ``n/(n + 2)`` times that of
-    :math:`\lambda_i/n`.
-
     Error
     -----
     Enclosed.
@@ -72,6 +65,13 @@ def gaussian_orthogonality_gap(eigenvalues: Sequence[Any], width: int, dps: int 
     Source
     ------
     thesis, equation A.8, of which it is the exact form.
+
+    Notes
+    -----
+    Rows are independent unit vectors ``u`` with :math:`\mathrm E\,uu^\top` of eigenvalues
+    ``p_i``: two rows give their squared product, a row with itself gives 1. Near
+    :math:`\lambda_i=1` the excess of ``p_i`` over ``1/n`` is ``n/(n + 2)`` times that of
+    :math:`\lambda_i/n`.
 
     Examples
     --------
@@ -120,10 +120,6 @@ def haar_isometry_gap(eigenvalues: Sequence[Any], dps: int = 15) -> Enclosure:
     PrecisionNotReached
         If eigenvalues are balls too wide for the digits.
 
-    Notes
-    -----
-    Near :math:`\lambda_k=1` the gap shrinks by ``d/(d + 2)`` a layer.
-
     Error
     -----
     Enclosed.
@@ -131,6 +127,10 @@ def haar_isometry_gap(eigenvalues: Sequence[Any], dps: int = 15) -> Enclosure:
     Source
     ------
     thesis, Corollary 6.4, whose bound it replaces.
+
+    Notes
+    -----
+    Near :math:`\lambda_k=1` the gap shrinks by ``d/(d + 2)`` a layer.
 
     Examples
     --------
@@ -179,11 +179,6 @@ def stationary_orthogonality_gap(batch: Any) -> sympy.Expr:
     InvalidArgument
         If ``batch`` is no positive integer or symbol.
 
-    Notes
-    -----
-    A layer adds fluctuations of squared size :math:`(1-1/n)/d` and shrinks what it finds by
-    :math:`n/(n+2)`.
-
     Error
     -----
     Exact limit; at width ``d`` the relative deviation is of order ``1/d``.
@@ -191,6 +186,11 @@ def stationary_orthogonality_gap(batch: Any) -> sympy.Expr:
     Source
     ------
     thesis, Theorem 2.1, whose radius it makes exact to first order.
+
+    Notes
+    -----
+    A layer adds fluctuations of squared size :math:`(1-1/n)/d` and shrinks what it finds by
+    :math:`n/(n+2)`.
 
     Examples
     --------

@@ -201,11 +201,6 @@ def layer_norm_gram(phi: Activation | sympy.Expr | str, gram: ArrayLike) -> Arra
     OutOfDomain
         If a diagonal entry is not positive or a cosine lies outside [-1, 1].
 
-    Notes
-    -----
-    The same for layer normalisation and for division by the root mean square alone: the mean
-    over the features of a linear map with independent weights vanishes at infinite width.
-
     Error
     -----
     That of `symprop.gaussian.kernel_matrices.covariance_kernel`.
@@ -213,6 +208,11 @@ def layer_norm_gram(phi: Activation | sympy.Expr | str, gram: ArrayLike) -> Arra
     Source
     ------
     thesis, equation 5.13.
+
+    Notes
+    -----
+    The same for layer normalisation and for division by the root mean square alone: the mean
+    over the features of a linear map with independent weights vanishes at infinite width.
 
     Examples
     --------
