@@ -347,7 +347,8 @@ CLAIMS = (
         statement="W_2(W H_{l+1}, G/√n)² <= 4n (1 - (2/3) α)^l + 6n²/(α √d)",
         variables=DEEP,
         assumptions=(WIDE, "so that α = 1/(2 √n) serves at every layer"),
-        as_printed="inherited from Theorem 2.1; the squared distance shrinks by (n/(n+2))² a layer",
+        as_printed="for W H_l with the same power l, where Theorem 2.1 gives l - 1. Inherited from "
+        "that theorem; the squared distance shrinks by (n/(n+2))² a layer",
         checks=(
             at_points(
                 distance_in_depth,

@@ -107,6 +107,21 @@ def large_lower_bound(d: int, ratio: Fraction) -> Fraction:  # noqa: ARG001
     return min(Fraction(1), abs(ratio - 1)) / 2
 
 
+def printed_upper_bound(d: int, ratio: Fraction) -> Fraction:  # noqa: ARG001
+    """Return ``(3/2) |G_*^(-1) G - I|_F^2``."""
+    return Fraction(3, 2) * (ratio - 1) ** 2
+
+
+def single_row_upper_bound(d: int, ratio: Fraction) -> Fraction:  # noqa: ARG001
+    return Fraction(3, 2) * abs(ratio - 1)
+
+
+def upper_bound(d: int, ratio: Fraction, dps: int) -> Any:
+    """Return ``(3/2) sqrt(d) |G_*^(-1) G - I|_F``: the ``d`` rows are one Gaussian vector."""
+    with working_bits(bits_from_dps(dps)):
+        return ball(single_row_upper_bound(d, ratio)) * arb(d).sqrt()
+
+
 def mixed_total_variation(spread: Fraction, dps: int) -> Any:
     """Return the total variation between ``N(0, 1)`` and ``N(0, G)``, ``G = 1 +- spread``.
 
@@ -230,6 +245,65 @@ CLAIMS = (
         assumptions=("G_* = I/2",),
         checks=(at_points(difference_of_laws, ">", "97/1000", points=grid(d=(10, 50, 100, 400))),),
         near_miss=at_points(difference_of_laws, ">", "1/10", points=grid(d=(100,))),
+    ),
+    _claim(
+        "gaussian-invariant-distance-printed",
+        "Lemma B.4; Lemma B.5",
+        FALSE,
+        title="the Gaussian and the invariant law, as printed",
+        statement="tv(μ^, μ_*) <= c α^(-1) ε² log(1/ε) with ε = n |G_*^(-1)| B/√d",
+        variables={"d": "width", "constant": "c"},
+        assumptions=("n = 2, ReLU, G_* = I/2", "the samples differ in every row"),
+        as_printed="for a batch of two one layer is enough, T(μ) = μ_* whatever μ, so that α = 1 "
+        "and Assumption 3.1 does hold; then the left side is that of Lemma 3.3, which has a "
+        "positive limit. It is the limit of the left side of Lemma B.5 at great depth too",
+        checks=(
+            at_points(
+                difference_of_laws, "<=", restated_radius, points=grid(d=(400,), constant=("1",))
+            ),
+        ),
+        near_miss=at_points(
+            difference_of_laws, "<=", restated_radius, points=grid(d=(500,), constant=("1",))
+        ),
+        corrected_by="thesis.gaussian-image-distance",
+    ),
+    _claim(
+        "variation-by-deviation-printed",
+        "Lemma B.3",
+        FALSE,
+        title="upper bound of the total variation in the proof, as printed",
+        statement="tv(N(0, G), N(0, G_*)) <= (3/2) |G_*^(-1) G - I|_F² for matrices of d rows",
+        variables=LAWS,
+        assumptions=("n = 1",),
+        as_printed="eq B.43. The bound quoted is (3/2) |G_*^(-1) G - I|_F for one row, without "
+        "the square; d rows bring a factor √d. So ε² log(1/ε) becomes √d ε, which is not small",
+        checks=(
+            attack(
+                scaled_total_variation,
+                "<=",
+                printed_upper_bound,
+                domain={"d": Integer(1, reach=40), "ratio": Real("51/50", 50)},
+            ),
+        ),
+        near_miss=at_points(
+            scaled_total_variation, "<=", printed_upper_bound, points=grid(d=(1,), ratio=("11/10",))
+        ),
+        corrected_by="thesis.variation-by-deviation",
+    ),
+    _claim(
+        "variation-by-deviation",
+        "Lemma B.3",
+        title="upper bound of the total variation by the Gram deviation",
+        statement="tv(N(0, G), N(0, G_*)) <= (3/2) √d |G_*^(-1) G - I|_F for matrices of d rows",
+        variables=LAWS,
+        assumptions=("n = 1 in the check",),
+        checks=(attack(scaled_total_variation, "<=", upper_bound, domain=RATIOS, tries=(60, 600)),),
+        near_miss=at_points(
+            scaled_total_variation,
+            "<=",
+            single_row_upper_bound,
+            points=grid(d=(40,), ratio=("21/20",)),
+        ),
     ),
     _claim(
         "variation-from-deviation-printed",
