@@ -26,6 +26,15 @@ def test_relu_without_centring_has_a_limit_of_its_own() -> None:
     assert abs(gram_map_eigenvalues("relu", limit.gram, center=False)[0]) < 1
 
 
+def test_squared_relu_goes_elsewhere_where_exchangeable_inputs_are_unstable() -> None:
+    """Three of ten inputs end long, and seven nearly vanish together."""
+    assert batch_norm_fixed_point("squared_relu", 10).stable is False
+    (limit,) = find_gram_attractors("squared_relu", 10, starts=1, depth=200)
+    lengths = np.sort(np.diagonal(limit.gram))
+    assert lengths[0] < 0.1
+    assert lengths[-1] > 5
+
+
 def test_what_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="homogeneous"):
         find_gram_attractors("tanh", 3)
