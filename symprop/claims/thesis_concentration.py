@@ -162,6 +162,16 @@ def half_longest(x: Matrix) -> Fraction:
     return longest(x) ** 2 / 4
 
 
+def relative_deviation(ratio: Fraction) -> Fraction:
+    """Return ``|C^(-1) D|_F^2`` for ``C = diag(ratio, 1)`` and ``D`` with entries 1 off it."""
+    return 1 + 1 / (ratio * ratio)
+
+
+def whitened_deviation(ratio: Fraction) -> Fraction:
+    """Return ``|C^(-1/2) D C^(-1/2)|_F^2`` for the same."""
+    return 2 / ratio
+
+
 EXACT = {"n": Integer(2, 4), "d": Integer(1, 6)}
 SMALL_T = {"t": Real("1/1000", "1/2")}
 LAW = "x uniform on √(nB) e_1, ..., √(nB) e_n"
@@ -232,6 +242,28 @@ CLAIMS = (
         near_miss=attack(
             barely_shifted_tail, "<=", gaussian_tail, domain=EXACT | {"t": Real(0, 3)}
         ),
+    ),
+    _claim(
+        "whitened-deviation-printed",
+        "Lemma B.2",
+        Verdict(Outcome.FAILS, Grade.EXACT),
+        title="relative deviation by whitening, as in the proof",
+        statement="|C^(-1) C_d - I|_F <= |C^(-1/2) C_d C^(-1/2) - I|_F",
+        variables={"ratio": "C = diag(ratio, 1)"},
+        as_printed="implied: the right side is what Lemma B.1 bounds for C^(-1/2) x_i. It is the "
+        "smaller one; |C^(-1)| |C_d - C|_F is a bound, and Lemma B.2 follows from B.1 with it",
+        checks=(
+            attack(
+                relative_deviation,
+                "<=",
+                whitened_deviation,
+                domain={"ratio": Real("1/10", 10)},
+            ),
+        ),
+        near_miss=at_points(
+            relative_deviation, "<=", whitened_deviation, points=grid(ratio=("2",))
+        ),
+        corrected_by="thesis.covariance-concentration",
     ),
     _claim(
         "bernstein-printed",

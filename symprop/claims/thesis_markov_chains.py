@@ -20,6 +20,7 @@ from symprop.claims.thesis_total_variation import (
     invariant,
     variation,
 )
+from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Drawn, Integer
 from symprop.ledger.evidence import Grade, Outcome, Verdict
@@ -40,6 +41,31 @@ def moved(chain: Matrix, law: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
 def contraction(chain: Matrix) -> Fraction:
     """Return ``1 - alpha``: the largest total variation from two starting points, in one step."""
     return max(variation(row, other) for row in chain for other in chain)
+
+
+SHIFT: Matrix = tuple(
+    tuple(Fraction(after // 2 == before % 2, 2) for after in range(4)) for before in range(4)
+)
+"""Two bits ``(a, b)``, written ``2a + b``, become ``(b, c)`` with a fair bit ``c``."""
+
+
+def pointwise_contraction() -> Fraction:
+    """Return the least ``1 - alpha`` for single states: after two steps the law is uniform."""
+    uniform = invariant(SHIFT)
+    starts = [tuple(Fraction(i == k) for i in range(4)) for k in range(4)]
+    return max(variation(moved(SHIFT, s), uniform) / variation(s, uniform) for s in starts)
+
+
+def uniform_on(states: tuple[int, ...]) -> tuple[Fraction, ...]:
+    return tuple(Fraction(i in states, len(states)) for i in range(4))
+
+
+def distance_of_image(states: tuple[int, ...]) -> Fraction:
+    return variation(moved(SHIFT, uniform_on(states)), invariant(SHIFT))
+
+
+def pointwise_bound(states: tuple[int, ...]) -> Fraction:
+    return pointwise_contraction() * variation(uniform_on(states), invariant(SHIFT))
 
 
 def distance_moved(chain: Matrix, start: int) -> Fraction:
@@ -168,6 +194,27 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 
 
 CLAIMS = (
+    _claim(
+        "one-step-contraction-printed",
+        "eq 3.7",
+        Verdict(Outcome.FAILS, Grade.EXACT),
+        title="contraction of an arbitrary law in one step, as printed",
+        statement="|T(μ) - μ_*| <= (1 - α) |μ - μ_*| for every law μ, if Assumption 3.1 has α",
+        variables={"states": "μ is uniform on these"},
+        assumptions=("four states: two bits, shifted, with a new fair bit; α = 1/3",),
+        as_printed="the assumption is made of single inputs h_0, and a mixture of them may be "
+        "closer to μ_* than they are: it has to be asked of every pair of inputs, see eq 3.8",
+        checks=(
+            at_points(
+                distance_of_image,
+                "<=",
+                pointwise_bound,
+                points=[{"states": (0, 2)}, {"states": (0,)}],
+            ),
+        ),
+        near_miss=at_points(distance_of_image, "<=", pointwise_bound, points=[{"states": (1, 3)}]),
+        corrected_by="thesis.distance-to-invariance",
+    ),
     _claim(
         "distance-to-invariance",
         "eq 3.7; eq 3.8; Lemma B.4",
