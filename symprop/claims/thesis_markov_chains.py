@@ -1,4 +1,4 @@
-"""thesis, chapter 3 and appendix B: contraction towards an invariant law, and of Gram matrices."""
+"""thesis, chapters 2 and 3: contraction towards an invariant law, and of Gram matrices."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Drawn, Integer
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
@@ -66,6 +67,24 @@ def distance_of_image(states: tuple[int, ...]) -> Fraction:
 
 def pointwise_bound(states: tuple[int, ...]) -> Fraction:
     return pointwise_contraction() * variation(uniform_on(states), invariant(SHIFT))
+
+
+PATH: Matrix = tuple(
+    tuple(Fraction(entry) for entry in row) for row in ((0, 1, 0), (0, 0, 1), (0, 0, 1))
+)
+"""First state to second to third: ``L = (1, 1/2, 0)`` is halved in each step."""
+
+
+def deviation_of_mean(layers: int) -> Fraction:
+    """Return ``|E f(H_l) - pi f|`` for ``f`` the indicator of the second state, from the first."""
+    law: tuple[Fraction, ...] = (Fraction(1), Fraction(0), Fraction(0))
+    for _ in range(layers):
+        law = moved(PATH, law)
+    return abs(law[1] - invariant(PATH)[1])
+
+
+def printed_deviation(layers: int, alpha: Fraction) -> Fraction:
+    return alpha**layers * deviation_of_mean(0)
 
 
 def distance_moved(chain: Matrix, start: int) -> Fraction:
@@ -194,6 +213,29 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 
 
 CLAIMS = (
+    _claim(
+        "geometric-drift-printed",
+        "Section 2.2, drift condition",
+        Verdict(Outcome.FAILS, Grade.EXACT),
+        title="convergence of means under a drift condition, as printed",
+        statement="|E f(H_l) - π f| <= α^l |E f(H_0) - π f| for some α < 1 and every f",
+        variables={"layers": "l", "alpha": "α"},
+        assumptions=("three states in a row, L = (1, 1/2, 0), γ = 1/2, K = 0",),
+        as_printed="the theorem quoted has on the right a norm of f, times a constant and 1 + L: "
+        "a mean may start where the stationary one is, and move away",
+        checks=(
+            at_points(
+                deviation_of_mean,
+                "<=",
+                printed_deviation,
+                points=grid(layers=(1,), alpha=("1/2", "999/1000")),
+            ),
+        ),
+        near_miss=at_points(
+            deviation_of_mean, "<=", printed_deviation, points=grid(layers=(1,), alpha=("9/10",))
+        ),
+        corrected_by="thesis.geometric-contraction",
+    ),
     _claim(
         "one-step-contraction-printed",
         "eq 3.7",
