@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ __all__ = [
 Number = int | Fraction | str
 
 
+@lru_cache(maxsize=256)  # a map at several bias variances asks for one covariance
 def covariance(
     phi: str, rho: Number, dps: int, psi: str | None = None, q: tuple[Number, Number] = (1, 1)
 ) -> Enclosure:
@@ -70,6 +72,7 @@ def _diagonal(
     return quadrature_expectation(integrand_of(activation(product)), q[0], dps)
 
 
+@lru_cache(maxsize=256)
 def mean_square(phi: str, dps: int, q: Number = 1) -> Enclosure:
     """Return ``E phi(sqrt(q) Z)^2`` by quadrature."""
     return quadrature_expectation(integrand_of(activation(phi)).squared(), q, dps)

@@ -78,7 +78,7 @@ CLAIMS = (
             map_from_covariances,
             "==",
             map_without_linear_term,
-            points=grid(phi=("erf",), rho=("1/2",), sw2=("1",), sb2=("1/3",)),
+            points=MAP_POINTS[:1],
             digits=15,
         ),
     ),

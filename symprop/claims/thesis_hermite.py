@@ -390,7 +390,7 @@ CLAIMS = (
         as_printed="with the second factor at Y instead of X",
         checks=(at_points(kernel, "==", squared_series, points=KERNEL_POINTS, digits=15),),
         near_miss=at_points(
-            kernel, "==", plain_series, points=grid(phi=("tanh",), rho=("1/2",)), digits=15
+            kernel, "==", plain_series, points=grid(phi=("tanh",), rho=("-1/2",)), digits=15
         ),
         derivation="derivations/mehler.py",
     ),

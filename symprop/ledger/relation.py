@@ -3,7 +3,8 @@
 A *quantity* is a SymPy expression (its free symbols are variables of the claim), an
 exact number, or a function called with the variables it names and, if it takes one,
 a keyword ``dps``; it returns a ball, an `Enclosure` or an exact number. Floats are
-refused: nothing is known about their error.
+refused: nothing is known about their error. A quantity depends on its arguments alone: its
+values are kept for the checks that ask again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq, fmpz
@@ -21,7 +23,7 @@ from symprop.foundation.errors import InvalidArgument, SymPropError, expected
 from symprop.foundation.validation import check_choice
 from symprop.ledger.evidence import Counterexample
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.precision import bits_from_dps, working_bits
+from symprop.numerics.precision import bits_from_dps, current_bits, working_bits
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -148,9 +150,19 @@ def _call(function: Callable[..., Any]) -> Callable[[Point, int], Any]:
         arguments = {name: point[name] for name in names}
         if "dps" in parameters and "dps" not in point:
             arguments["dps"] = dps
-        return function(**arguments)
+        try:
+            hash((function, *arguments.values()))
+        except TypeError:
+            return function(**arguments)
+        return _known_value(function, current_bits(), **arguments)
 
     return evaluate
+
+
+@lru_cache(maxsize=4096, typed=True)  # typed: 1/3 is a float, Fraction(1)/3 is not
+def _known_value(function: Callable[..., Any], _bits: int, /, **arguments: Any) -> Any:
+    """Return a quantity at a point; a near miss asks for the values its check has found."""
+    return function(**arguments)
 
 
 def _exact_value(value: Any) -> Fraction | None:
