@@ -40,8 +40,9 @@ from symprop.gaussian.kernel_values import kernel_ball, tanh_scale
 from symprop.gaussian.power_relu import alpha_relu_kernel
 from symprop.gaussian.tanh_slope import tanh_slope_moment
 from symprop.gaussian.tanh_transforms import tanh_cross_kernel, tanh_kernel, tanh_second_moment
+from symprop.gaussian.variance_bands import BandGrid, band_grid
 from symprop.numerics.evaluation import as_ball, compile_ball
-from symprop.numerics.precision import dps_from_bits
+from symprop.numerics.precision import dps_from_bits, working_bits
 from symprop.recurrences.length_balls import LengthBalls
 from symprop.specs.activations import Activation, X, activation
 from symprop.specs.facts import one_sided_limit
@@ -49,9 +50,13 @@ from symprop.specs.facts import one_sided_limit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symprop.gaussian.integrand import Integrand
+
 __all__ = ["BallMoments", "ball_moments", "derivative_of", "one_sided_degree", "value_at_zero"]
 
 _BOUND_BITS = 40  # of the bounds of derivatives
+_RARELY = 2  # values in an octave before it gets a rule of its own
+_LARGE = 900  # exponents of all such octaves are smaller
 _LOST_BITS = 8  # by a formula before its value at the midpoint is tried
 
 
@@ -118,6 +123,8 @@ class BallMoments:
         self._parent = parent
         self._units: dict[int, arb] = {}
         self._bounds: dict[int, arb] = {}
+        self._bands: dict[tuple[int, int], BandGrid] = {}
+        self._asked: dict[tuple[int, int], int] = {}
 
     def second_moment(self, q: arb, bits: int) -> arb:
         """Return ``V(q) = E phi(sqrt(q) Z)^2``; at zero variance ``phi(0)^2``."""
@@ -160,10 +167,9 @@ class BallMoments:
         if degree is not None:
             return lambda q, bits: self._unit(bits) * _power(q, degree, bits)
         formula = self._by_formula(second_moment_closed_form)
-        steep = any(term.quadratic > 0 for term in self.phi.growth)
         if formula is not None:
-            return formula if steep else _sharpened(formula)
-        if steep:
+            return formula if self._steep else _sharpened(formula)
+        if self._steep:
             return self._quadrature_second_moment
         return LengthBalls(self._quadrature_second_moment)
 
@@ -184,11 +190,35 @@ class BallMoments:
         return self._units[bits]
 
     def _quadrature_second_moment(self, q: arb, bits: int) -> arb:
-        value = gaussian_grid(integrand_of(self.phi).squared(), q.mid(), bits).expectation()
+        value = self._at_exact(q.mid(), bits)
         if q.is_exact():
             return value
         slope = (self._reach.bound(q) * self.bound(q)).sqrt() / q.lower()
         return value + arb(0, (q.rad() * slope).upper())
+
+    def _at_exact(self, q: arb, bits: int) -> arb:
+        """Return ``V`` by quadrature; an octave asked often has a rule of its own."""
+        exponent = frexp(float(q))[1]
+        key = exponent, bits
+        band = self._bands.get(key)
+        if band is None:
+            asked = self._asked[key] = self._asked.get(key, 0) + 1
+            if asked <= _RARELY or not abs(exponent) < _LARGE or self._steep:
+                return gaussian_grid(self._squared, q, bits).expectation()
+            lower, upper = (arb((fmpz(1), fmpz(exponent - 1 + k))) for k in range(2))
+            band = self._bands[key] = band_grid(self._squared, lower, upper, bits)
+        _, masses = band.at(q)
+        with working_bits(band.bits):
+            return arb(sum(masses, arb(0)), band.error)
+
+    @cached_property
+    def _squared(self) -> Integrand:
+        return integrand_of(self.phi).squared()
+
+    @cached_property
+    def _steep(self) -> bool:
+        """Whether growth alone limits the variances, so that an octave may leave them."""
+        return any(term.quadratic > 0 for term in self.phi.growth)
 
     def mean(self, q: arb, bits: int) -> arb:
         """Return ``E phi(sqrt(q) Z)``."""
