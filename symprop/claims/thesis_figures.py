@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -94,13 +95,20 @@ def scaled_level(batch: int) -> sympy.Expr:
     return stationary_orthogonality_gap(batch)
 
 
+@cache
+def relu_fixed_point() -> Any:
+    """Return G* of ReLU networks with n = 10."""
+    from symprop.asymptotics.gram_limits import batch_norm_fixed_point
+
+    return batch_norm_fixed_point("relu", 10).gram
+
+
 def relu_deviation(width: int, size: int, seed: int) -> tuple[float, float]:
     """Sample ``d |G - G*|²`` at layer 20 of ReLU networks with n = 10."""
-    from symprop.asymptotics.gram_limits import batch_norm_fixed_point
     from symprop.simulator.batch_conditioned import conditioned_batch_run
     from symprop.specs.batch_normalized import BatchNormalized
 
-    fixed = batch_norm_fixed_point("relu", 10).gram
+    fixed = relu_fixed_point()
     network = BatchNormalized("relu")
     found = []
     for run in range(max(size // 100, 20)):
