@@ -17,7 +17,7 @@ def scope_rows() -> tuple[ScopeRow, ...]:
     Examples
     --------
     >>> scope_rows()[0].number
-    'Definition 3.3'
+    'Axiom 3.1'
     """
     rows: list[ScopeRow] = []
     paper = ""

@@ -166,8 +166,16 @@ def test_refusals(arguments: str, message: str, capsys: pytest.CaptureFixture[st
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The whole group gets the signal, as on a terminal; a second run goes on."""
     command = f"{FRN} --width 200 --depth 10 --seed 2 --jobs 2 -o {tmp_path}/out.nc --runs"
+    # shells mute the signal in what runs in the background, and children inherit that
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     process = subprocess.Popen(
-        [sys.executable, "-m", "symprop.cli.main", *command.split(), "1000000"],
+        [
+            sys.executable,
+            "-c",
+            f"{hearing}; from symprop.cli.main import run; run()",
+            *command.split(),
+            "1000000",
+        ],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
