@@ -30,7 +30,13 @@ import sympy
 from flint import arb
 
 from symprop.asymptotics.gram_attractors import gram_map_eigenvalues_by_type
-from symprop.foundation.errors import InvalidArgument, NoClosedForm, NoConvergence, expected
+from symprop.foundation.errors import (
+    InvalidArgument,
+    NoClosedForm,
+    NoConvergence,
+    OutOfDomain,
+    expected,
+)
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.gaussian.closed_forms import RHO
 from symprop.gaussian.sphere_pairs import sphere_pair_mean
@@ -51,6 +57,7 @@ _MOST_INPUTS = 100_000
 _MOST_ITERATED = 200
 _LAYERS = 400
 _SETTLED = 1e-13
+_APART = "that keeps the inputs of a batch apart"
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,8 @@ def batch_norm_fixed_point_forms(
     ------
     NoClosedForm
         If the activation is not of this kind.
+    OutOfDomain
+        If it brings all inputs together, as an even one does with two that are centred.
     InvalidArgument
         If an argument is malformed.
 
@@ -174,6 +183,8 @@ def batch_norm_fixed_point_forms(
     c = -1 / (n - 1) if center else sympy.S.Zero
     scale = (n / 2) ** a * sympy.gamma(m / 2) / sympy.gamma(m / 2 + a) * s**a
     ends = kernel.value(sympy.S.One), kernel.value(c)
+    if ends[0] == ends[1]:
+        raise OutOfDomain(expected("activation", _APART, activation(phi).name))
     p, q = (sympy.gammasimp(scale * end) for end in ends)
     share = m / (m + 2 * a) / s / (ends[0] - ends[1])
     slope = kernel.closed_form.diff(RHO).subs(RHO, c) if n > 2 or not center else sympy.S.Zero
@@ -219,8 +230,10 @@ def batch_norm_fixed_point(
     NoClosedForm
         Without centring, if the activation is neither odd nor homogeneous, or there are more
         than 200 inputs of one that is only homogeneous.
+    OutOfDomain
+        If one step brings all inputs together, as far as float64 tells, or overflows.
     NoConvergence
-        If such an activation brings all inputs together, as far as float64 tells.
+        If a homogeneous activation does so in the limit, as far as float64 tells.
 
     Conventions
     -----------
@@ -312,9 +325,14 @@ def _by_quadrature(phi: Activation, n: int, center: bool) -> GramFixedPoint:
                 others = a * b + ((a + b) ** 2 + rest) / (n - 2)
             return np.stack([left**2, both, both * others, both * a**2, left**2 * a**2])
 
-        values, error = sphere_pair_mean(products, m, cosine)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is looked for
+            values, error = sphere_pair_mean(products, m, cosine)
+    if not np.isfinite([*values, error]).all():
+        raise OutOfDomain(expected("activation", "with squares in float64", phi.name))
     p, q, crossed, mixed, alone = values[:5]
-    gap = p - q
+    gap, radius = p - q, 8 * error + 1e-14 * p
+    if not gap > 2 * radius:
+        raise OutOfDomain(expected("activation", _APART, phi.name))
     pair = m * crossed / gap
     types: dict[str, tuple[float, ...]] = {"trivial": (0.0, 0.0)}
     beta = m / 2 * (alone - (p - alone) / (n - 1))
@@ -327,7 +345,6 @@ def _by_quadrature(phi: Activation, n: int, center: bool) -> GramFixedPoint:
         types["standard"] = (beta / gap, pair) if n > 2 else (beta / gap,)
     if n > 3:
         types["(n-2,2)"] = (pair,)
-    radius = 8 * error + 1e-14 * p
     known = {
         name: tuple(_estimate(value, 2 * m * radius / gap) for value in entries)
         for name, entries in types.items()

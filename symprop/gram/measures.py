@@ -132,7 +132,7 @@ def measure_closed_form(name: str, gram: Any) -> sympy.Expr:
     OutOfDomain
         If it is not symmetric, an eigenvalue is negative, or all are zero.
     NoClosedForm
-        If an entry is not rational.
+        If an entry is not rational, or integers of hundreds of digits are left under a root.
 
     Error
     -----
@@ -150,7 +150,11 @@ def measure_closed_form(name: str, gram: Any) -> sympy.Expr:
         raise NoClosedForm(expected("gram", "to have rational entries", "other entries"))
     _check_smallest(name, matrix)
     _trace(matrix)
-    return MEASURES[name].closed_form(matrix)
+    try:
+        return MEASURES[name].closed_form(matrix)
+    except OverflowError:  # SymPy looks for perfect powers with logarithms in float64
+        condition = "with a root of rationals that SymPy can take"
+        raise NoClosedForm(expected("gram", condition, "entries of very different size")) from None
 
 
 def isometry(gram: Any, dps: int = 15) -> Enclosure:

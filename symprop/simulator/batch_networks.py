@@ -241,8 +241,8 @@ class _Record:
         products = unit.T @ unit
         self.hidden_gradient_gram[index], self.logs[1, index] = products, scale
         if before is not None:
-            square = float(np.sum(products * (before.T @ before)))
-            self.logs[2, index] = scale + 0.5 * np.log(square) if square > 0 else -np.inf
+            # a trace of two Gram matrices would lose what is far below the product of norms
+            self.logs[2, index] = _unit(unit @ before.T, scale)[1]
         return unit, scale
 
     def run(self, *, backward: bool, jacobian: bool) -> BatchRun:

@@ -8,7 +8,7 @@ import sympy
 
 from symprop.asymptotics.gram_attractors import gram_map_eigenvalues
 from symprop.asymptotics.gram_limits import batch_norm_fixed_point, batch_norm_fixed_point_forms
-from symprop.foundation.errors import InvalidArgument, NoClosedForm
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.recurrences.normalization import batch_norm_gram
 
 MULTIPLICITIES = {"trivial": lambda n: 1, "standard": lambda n: n - 1}
@@ -116,3 +116,16 @@ def test_what_is_refused() -> None:
         batch_norm_fixed_point("relu", 1)
     with pytest.raises(InvalidArgument, match="True or False"):
         batch_norm_fixed_point("relu", 3, center=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("phi", ["0", "1", "abs", "x**2", "exp(x**2)", "1 + tanh(x)/10^9"])
+def test_what_brings_a_centred_pair_together_has_no_such_point(phi: str) -> None:
+    with pytest.raises(OutOfDomain, match="keeps the inputs of a batch apart"):
+        batch_norm_fixed_point(phi, 2)
+
+
+def test_constants_and_what_overflows_are_refused_for_larger_batches() -> None:
+    with pytest.raises(OutOfDomain, match="keeps the inputs of a batch apart"):
+        batch_norm_fixed_point("1", 12)
+    with pytest.raises(OutOfDomain, match="squares in float64"):
+        batch_norm_fixed_point("exp(100*x)", 1000)

@@ -150,3 +150,11 @@ def test_names_of_measures() -> None:
     for function in (measure, measure_closed_form):
         with pytest.raises(InvalidArgument, match="measure to be one of"):
             function("distance", [[1]])
+
+
+def test_entries_of_very_different_size() -> None:
+    gram = [[1, 0], [0, "1e-400"]]
+    assert measure_closed_form("condition_number", gram) == 10**400
+    with pytest.raises(NoClosedForm, match="root of rationals"):
+        measure_closed_form("orthogonality_gap", gram)
+    assert float(measure("orthogonality_gap", gram)) == pytest.approx(0.5**0.5)

@@ -85,3 +85,16 @@ def test_checked_inputs() -> None:
     columns, depth = check_batch(BatchNormalized("relu"), [[1, 2], [3, 4]], 3, None)
     assert columns.dtype == np.float64
     assert depth == 3
+
+
+def test_the_gradient_by_weights_may_be_far_below_that_by_hidden_signals() -> None:
+    apart = 1e-10 * np.array([[1, -1], [0, 0]])
+    gradient = np.array([[1.0, -1.0], [0.0, 0.0]])
+    run = run_batch(
+        LINEAR, np.ones((2, 2)), 1, lambda x, _: Unit(x + apart), output_gradient=lambda _: gradient
+    )
+    assert run.log_weight_gradient is not None
+    assert run.log_hidden_gradient is not None
+    # normalising leaves (1 - d, -1 - d), whose products with both rows of ones are -2 d
+    ratio = np.exp(run.log_weight_gradient[1] - run.log_hidden_gradient[1])
+    assert ratio == pytest.approx(2e-10, rel=1e-5)
