@@ -94,3 +94,12 @@ def test_what_is_refused() -> None:
         batch_norm_gram("relu", np.ones((2, 3)))
     with pytest.raises(InvalidArgument, match="True or False"):
         batch_norm_gram("relu", MATRIX, center="no")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("center", [True, False])
+def test_rules_that_are_kept_are_as_good_as_those_found_anew(center: bool) -> None:
+    columns = np.random.default_rng(3).normal(size=(30, 20))
+    path = batch_norm_trajectory("relu", columns.T @ columns / 30, 25, center=center)
+    for layer in (1, 6, 24):
+        step = batch_norm_gram("relu", path[layer], center=center)
+        assert np.abs(step.gram - path[layer + 1]).max() <= step.error
