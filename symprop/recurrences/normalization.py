@@ -320,13 +320,13 @@ class _Stepper:
 
 def _spectrum(gram: Array, center: bool) -> tuple[Array, Array]:
     """Return the positive eigenvalues of the centred matrix with their vectors."""
-    size = len(gram)
-    matrix = (gram + gram.T) / 2
+    matrix = gram / np.abs(gram).max()  # sums of large entries would overflow
+    matrix = (matrix + matrix.T) / 2
     if center:
         matrix = matrix - matrix.mean(axis=0)
         matrix = matrix - matrix.mean(axis=1)[:, None]
     values, vectors = np.linalg.eigh(matrix)
-    least = 4 * size * _ROUNDING * float(np.abs(gram).max())
+    least = 4 * len(gram) * _ROUNDING
     if values[0] < -least:
         raise OutOfDomain(expected("gram", "without negative eigenvalues", float(values[0])))
     kept = values > least

@@ -103,3 +103,11 @@ def test_rules_that_are_kept_are_as_good_as_those_found_anew(center: bool) -> No
     for layer in (1, 6, 24):
         step = batch_norm_gram("relu", path[layer], center=center)
         assert np.abs(step.gram - path[layer + 1]).max() <= step.error
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e308])
+@pytest.mark.parametrize("phi", ["relu", "tanh"])
+def test_scales_at_the_ends_of_float64_do_not_matter(phi: str, scale: float) -> None:
+    unit = batch_norm_gram(phi, np.eye(3))
+    step = batch_norm_gram(phi, scale * np.eye(3))
+    assert np.abs(step.gram - unit.gram).max() <= unit.error
