@@ -6,8 +6,8 @@ import pytest
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
-from symprop.moments.enumeration import gate_enumeration
 from symprop.moments.discrete_weights import weight_enumeration
+from symprop.moments.enumeration import gate_enumeration
 from symprop.specs.branched import DenseNet, ResNet, Vanilla
 
 F = Fraction
