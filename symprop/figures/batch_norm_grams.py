@@ -283,7 +283,7 @@ def deviation_by_batch() -> Plot:
         *mean_with_interval("simulated", batches, last.T),
         curve("n through the first", batches, printed, "law"),
         curve(
-            "$n^{3/2}$ through the first: contraction slows down as 1 - O(1/n)",
+            "$n^{3/2}$ through the first",
             batches,
             slowed,
             "law",
