@@ -71,8 +71,8 @@ def mean_with_interval(label: str, x: Sequence[float] | NDArray[Any], values: Ar
     spread = 1.96 * values.std(axis=0, ddof=1) / np.sqrt(len(values))
     return [
         curve(label, x, mean),
-        curve(f"{label}: lower end", x, mean - spread, "guide"),
-        curve(f"{label}: upper end", x, mean + spread, "guide"),
+        curve(f"{label}: lower end", x, mean - spread, "edge"),
+        curve(f"{label}: upper end", x, mean + spread, "edge"),
     ]
 
 

@@ -79,7 +79,11 @@ def draw(plot: Plot) -> Any:
 def _draw_panel(axis: Any, panel: Panel) -> None:
     dashes, grey_dashes = cycle(_DASHES), cycle(_DASHES)
     colours, point_colours, markers = cycle(_COLOURS), cycle(_COLOURS), cycle(_MARKERS)
+    last: dict[str, Any] = {"color": _COLOURS[0]}
     for line in panel.curves:
+        if line.role == "edge":
+            axis.plot(line.x, line.y, linestyle=":", linewidth=0.8, **last)
+            continue
         if line.role == "sample":  # coloured like the values, in the order of both
             look = {"color": next(point_colours), "fmt": next(markers), "elinewidth": 0.8}
             error = line.error or None
@@ -87,6 +91,7 @@ def _draw_panel(axis: Any, panel: Panel) -> None:
             continue
         if line.role == "value":
             look = {"color": next(colours), "linestyle": next(dashes)}
+            last = {"color": look["color"]}
         elif line.role == "law":
             look = {"color": "#444444", "linestyle": ":", "zorder": 3}
         else:

@@ -30,9 +30,10 @@ class Curve:
         Name in the legend and in the table of data.
     x, y : tuple of float
         Equally many finite numbers.
-    role : {"value", "law", "guide", "sample"}
-        A computed quantity, a law it is compared with, a mark such as a fixed point, or means
-        over sampled networks, which are drawn as points.
+    role : {"value", "law", "guide", "sample", "edge"}
+        A computed quantity, a law it is compared with, a mark such as a fixed point, means over
+        sampled networks, which are drawn as points, or an edge of the interval around the last
+        value, which the legend does not name.
     error : tuple of float
         Lengths of error bars, one for each point; empty without them.
     """
@@ -40,7 +41,7 @@ class Curve:
     label: str
     x: tuple[float, ...]
     y: tuple[float, ...]
-    role: Literal["value", "law", "guide", "sample"] = "value"
+    role: Literal["value", "law", "guide", "sample", "edge"] = "value"
     error: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
@@ -87,7 +88,7 @@ def curve(
     label: str,
     x: Iterable[float],
     y: Iterable[float],
-    role: Literal["value", "law", "guide"] = "value",
+    role: Literal["value", "law", "guide", "edge"] = "value",
 ) -> Curve:
     """Return a curve from any two sequences of numbers, arrays included."""
     return Curve(label, tuple(map(float, x)), tuple(map(float, y)), role)

@@ -66,3 +66,17 @@ def test_samples_are_points_with_bars() -> None:
     assert dots.get_color() == line.get_color()
     (bars,) = axis.containers
     assert bars.has_yerr
+
+
+def test_edges_of_an_interval_have_the_colour_of_its_curve_and_no_name() -> None:
+    curves = (
+        curve("one", [1, 2], [1, 4]),
+        curve("two", [1, 2], [2, 3]),
+        curve("two: lower end", [1, 2], [1, 2], "edge"),
+    )
+    (axis,) = draw(Plot("demo", "Demonstration", (Panel("", "x", "y", curves),))).axes
+    one, two, edge = axis.get_lines()
+    assert edge.get_color() == two.get_color() != one.get_color()
+    legend = axis.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["one", "two"]
