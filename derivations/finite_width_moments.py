@@ -33,7 +33,12 @@ e = 1 / n
 
 # %%
 signs = list(itertools.product((-1, 1), repeat=2))
-mean = lambda f: sp.Rational(1, 4) * sum(f(*w) for w in signs)  # noqa: E731
+
+
+def mean(f):
+    return sp.Rational(1, 4) * sum(f(*w) for w in signs)
+
+
 assert mean(lambda a, b: max(a + b, 0) ** 2) == mean(lambda a, b: (a + b) ** 2) / 2
 assert mean(lambda a, b: int(a + b > 0)) == sp.Rational(1, 4)
 

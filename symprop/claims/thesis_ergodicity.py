@@ -80,7 +80,7 @@ def first_entry(n: int) -> Fraction:
     return Fraction(n - 2, 2)
 
 
-def entry_apart(n: int) -> int:  # noqa: ARG001
+def entry_apart() -> int:
     """Return ``G_12`` for groups {1} and the rest: the product of both values."""
     return -1
 
@@ -99,7 +99,7 @@ def small_chebyshev(d: int, t: Fraction) -> Fraction:
     return 1 / (10 * d * t * t)
 
 
-def printed_rows(n: int, d: int) -> int:  # noqa: ARG001
+def printed_rows(d: int) -> int:
     """Return the number of rows of ``Phi Phi'``, with ``Phi`` of shape ``(d, n)``."""
     return d
 

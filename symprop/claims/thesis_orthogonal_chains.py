@@ -183,11 +183,11 @@ def gradient_bound(d: int, skew: int, dps: int) -> Any:
         return arb(d) ** 5 * (arb(first_gap(d, skew)) ** 3 + 1)
 
 
-def one(d: int) -> int:  # noqa: ARG001
+def one() -> int:
     return 1
 
 
-def minus_one(d: int) -> int:  # noqa: ARG001
+def minus_one() -> int:
     return -1
 
 

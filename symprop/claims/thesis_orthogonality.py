@@ -106,7 +106,7 @@ def share_of_three(which: int, dps: int) -> Any:
     return expected_shares(values, dps)[which]
 
 
-def equal_share(which: int) -> Fraction:  # noqa: ARG001
+def equal_share() -> Fraction:
     return Fraction(1, 3)
 
 

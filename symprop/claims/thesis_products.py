@@ -143,11 +143,11 @@ def sampled_gap_rate(scale: int, size: int, seed: int) -> tuple[float, float]:
     return float(rates.mean()), float(rates.std(ddof=1) / np.sqrt(size))
 
 
-def minus_gap_of_two(scale: int, dps: int) -> Any:  # noqa: ARG001
+def minus_gap_of_two(dps: int) -> Any:
     return minus_gap(2, dps)
 
 
-def twice_minus_gap_of_two(scale: int, dps: int) -> Any:  # noqa: ARG001
+def twice_minus_gap_of_two(dps: int) -> Any:
     return 2 * minus_gap(2, dps)
 
 

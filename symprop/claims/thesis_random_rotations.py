@@ -56,7 +56,7 @@ def mean_change(weights: Sequence[int], dps: int) -> Any:
     return mean_log_form(to_mean_one(weights), dps)
 
 
-def no_change(weights: Sequence[int]) -> int:  # noqa: ARG001
+def no_change() -> int:
     """Return ``psi(W X) - psi(X)``: a rotation changes neither determinant nor trace."""
     return 0
 
