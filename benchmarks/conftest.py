@@ -24,7 +24,7 @@ def measure(benchmark: Any) -> Callable[..., Any]:
 
     ``arguments`` is an iterator of argument tuples: each round takes a new one, so that no
     result kept from an earlier round can help. ``asked`` is the ratio to the peer, or the
-    elements a second, that the row should reach.
+    elements a second, that the row should reach; ``within`` the seconds a call may take.
     """
 
     def run(
@@ -36,6 +36,7 @@ def measure(benchmark: Any) -> Callable[..., Any]:
         rounds: int,
         elements: int | None = None,
         asked: float | None = None,
+        within: float | None = None,
         warm: bool = True,
     ) -> Any:
         benchmark.group = row
@@ -44,6 +45,8 @@ def measure(benchmark: Any) -> Callable[..., Any]:
             benchmark.extra_info["elements"] = elements
         if asked is not None:
             benchmark.extra_info["asked"] = asked
+        if within is not None:
+            benchmark.extra_info["within"] = within
         return benchmark.pedantic(
             function,
             setup=lambda: (next(arguments), {}),
@@ -55,7 +58,7 @@ def measure(benchmark: Any) -> Callable[..., Any]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print, for every row with two sides or a rate, what was reached and what was asked."""
+    """Print, for every row with two sides, a rate or a limit, what was reached and asked."""
     session = getattr(terminalreporter.config, "_benchmarksession", None)
     if session is None:
         return
@@ -69,6 +72,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         if own is None or own.has_error:
             continue
         time, asked = own.stats.median, own.extra_info.get("asked")
+        if "within" in own.extra_info:
+            limit = own.extra_info["within"]
+            terminalreporter.write_line(
+                f"{row}: {time:.3g} s  asked {limit:.3g} s  {_verdict(limit, time)}"
+            )
         if "elements" in own.extra_info:
             rate = own.extra_info["elements"] / time
             met = "" if asked is None else f"  asked {asked:.2g}/s  {_verdict(rate, asked)}"

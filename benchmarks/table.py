@@ -5,9 +5,10 @@
 
 A benchmark names its row with ``benchmark.group`` and the system it times with
 ``benchmark.extra_info["system"]`` ("symprop" or the name of a peer). Array code also gives
-``extra_info["elements"]``, the number of outputs of one call. ``extra_info["asked"]``, on the
-symprop side, is the target: the least ratio to the peers, or the least throughput in elements per
-second. Both systems must be timed in the same run; rows without a target stay out of the README.
+``extra_info["elements"]``, the number of outputs of one call. The target is on the symprop side:
+``extra_info["asked"]``, the least ratio to the peers or the least throughput in elements per
+second, or ``extra_info["within"]``, the most seconds of one call. Both systems must be timed in the
+same run; rows without a target stay out of the README.
 
 The medians, and nothing that identifies the machine but its processor, are kept in
 ``benchmarks/results.json``; a test holds the README to that file.
@@ -35,7 +36,7 @@ def reduce_run(run: dict[str, Any]) -> dict[str, Any]:
         extra = result["extra_info"]
         row = rows.setdefault(result["group"], {"medians": {}})
         row["medians"][extra["system"]] = result["stats"]["median"]
-        row |= {key: extra[key] for key in ("elements", "asked") if key in extra}
+        row |= {key: extra[key] for key in ("elements", "asked", "within") if key in extra}
     machine = run["machine_info"]
     return {
         "processor": machine["cpu"].get("brand_raw") or machine["machine"],
@@ -76,14 +77,19 @@ def render(results: dict[str, Any]) -> str:
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for task, row in results["rows"].items():
-        if "asked" not in row:
-            continue
         medians = dict(row["medians"])
         own = medians.pop("symprop")
+        peers = " ".join(f"{duration(time)} ({name})" for name, time in medians.items())
+        if "within" in row:
+            ratio = " ".join(f"{_short(time / own)}x" for time in medians.values())
+            wanted = f"within {duration(row['within'])}"
+            lines.append(f"| {task} | {duration(own)} | {peers} | {ratio} | {wanted} |")
+            continue
+        if "asked" not in row:
+            continue
         asked = row["asked"]
         if "elements" in row:
             measured, wanted = throughput(row["elements"] / own), throughput(asked)
-            peers = " ".join(f"{duration(time)} ({name})" for name, time in medians.items())
             lines.append(f"| {task} | {duration(own)} | {peers} | {measured} | {wanted} |")
             continue
         for name, time in medians.items():

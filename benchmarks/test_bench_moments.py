@@ -18,7 +18,7 @@ from symprop.specs.branched import DenseNet, ResNet
 
 DEPTH, FEW = 1000, 6
 SCALE = Fraction(1, 10)
-ASKED, ASKED_IN_SYMBOLS = 1.0, 0.2  # results a second
+LIMIT, LIMIT_IN_SYMBOLS = 1.0, 5.0  # seconds
 
 
 def widths() -> Iterator[tuple[Any, ...]]:
@@ -73,8 +73,7 @@ def test_deep(measure, name) -> None:
         own(network, DEPTH),
         widths(),
         rounds=9,
-        elements=1,
-        asked=ASKED,
+        within=LIMIT,
     )
 
 
@@ -93,8 +92,7 @@ def test_in_symbols(measure, name) -> None:
         own(network, FEW),
         symbols(),
         rounds=5,
-        elements=1,
-        asked=ASKED_IN_SYMBOLS,
+        within=LIMIT_IN_SYMBOLS,
     )
 
 

@@ -79,8 +79,7 @@ def test_wide_and_deep(measure: Any) -> None:
         lambda net: simulate(net, width=1000, depth=200, runs=20),
         networks(),
         rounds=5,
-        elements=20,
-        asked=20 / 0.5,
+        within=0.5,
     )
 
 
@@ -107,8 +106,7 @@ def test_a_million_wide(measure: Any) -> None:
         lambda net: simulate(net, width=10**6, depth=20, runs=1, backward="true"),
         networks(),
         rounds=2,
-        elements=1,
-        asked=1 / 6,
+        within=6.0,
         warm=False,
     )
 

@@ -83,14 +83,18 @@ def test_benchmark_run_becomes_a_table() -> None:
             timed("V", 2e-5, system="symprop", asked=50),
             timed("V", 4e-3, system="quad"),
             timed("relu", 0.01, system="symprop", elements=10**6, asked=80e6),
+            timed("mu", 0.01, system="symprop", within=0.05),
+            timed("mu", 0.02, system="findroot"),
+            timed("no target", 1, system="symprop"),
         ],
         "machine_info": {"cpu": {"brand_raw": "a chip"}, "python_version": "3.11.0"},
     }
     lines = render(reduce_run(run)).splitlines()
     assert lines[0].startswith("Medians on one core of a chip")
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "| V | 20 us | 4.0 ms (quad) | 200x | 50x |",
         "| relu | 10 ms |  | 100 M/s | 80 M/s |",
+        "| mu | 10 ms | 20 ms (findroot) | 2.0x | within 50 ms |",
     ]
     text = f"a\n{BEGIN}\nold\n{END}\nz"
     assert replace_block(text, "new") == f"a\n{BEGIN}\nnew\n{END}\nz"
