@@ -20,108 +20,35 @@ and ``(n-2,2)`` (zero diagonal and zero sums of rows).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import TYPE_CHECKING
-
-import numpy as np
 import sympy
-from flint import arb
 
-from symprop.asymptotics.gram_attractors import gram_map_eigenvalues_by_type
+from symprop.asymptotics.gram_points import (
+    GramFixedPoint,
+    GramForms,
+    condition_number,
+    is_contracting,
+)
+from symprop.asymptotics.gram_quadrature import (
+    APART,
+    iterated_fixed_point,
+    quadrature_fixed_point,
+)
 from symprop.foundation.errors import (
     InvalidArgument,
     NoClosedForm,
-    NoConvergence,
     OutOfDomain,
     expected,
 )
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.gaussian.closed_forms import RHO
-from symprop.gaussian.sphere_pairs import sphere_pair_mean
-from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import enclose
-from symprop.recurrences.normalization import batch_norm_gram
 from symprop.recurrences.normalization_balls import homogeneous_kernel
 from symprop.specs.activations import Activation, activation
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-
-__all__ = ["GramFixedPoint", "GramForms", "batch_norm_fixed_point", "batch_norm_fixed_point_forms"]
+__all__ = ["batch_norm_fixed_point", "batch_norm_fixed_point_forms"]
 
 _MOST_INPUTS = 100_000
 _MOST_ITERATED = 200
-_LAYERS = 400
-_SETTLED = 1e-13
-_APART = "that keeps the inputs of a batch apart"
-
-
-@dataclass(frozen=True)
-class GramForms:
-    """A fixed point in closed form.
-
-    Attributes
-    ----------
-    diagonal, off_diagonal : sympy.Expr
-        Entries ``p`` and ``q``.
-    eigenvalues : Mapping of str to tuple of sympy.Expr
-        Of the derivative of the map, by symmetry type, each once.
-    """
-
-    diagonal: sympy.Expr
-    off_diagonal: sympy.Expr
-    eigenvalues: Mapping[str, tuple[sympy.Expr, ...]]
-
-
-@dataclass(frozen=True)
-class GramFixedPoint:
-    """A fixed point of exchangeable inputs.
-
-    Attributes
-    ----------
-    activation : str
-        Name of the activation.
-    batch : int
-        ``n``.
-    center : bool
-        Whether the mean over the batch is taken away.
-    diagonal, off_diagonal : Enclosure
-        Entries.
-    condition_number : Enclosure or None
-        Largest over smallest eigenvalue; infinite where it is singular, None where balls do not
-        tell it from infinity.
-    eigenvalues : Mapping of str to tuple of Enclosure
-        Of the derivative of the map, by symmetry type, each once.
-    stable : bool or None
-        Whether all of them lie inside the unit circle; None where balls do not tell.
-    proved : bool
-        Whether the balls are; otherwise their radii are estimates by two rules.
-    forms : GramForms or None
-        The same in closed form.
-    """
-
-    activation: str
-    batch: int
-    center: bool
-    diagonal: Enclosure
-    off_diagonal: Enclosure
-    condition_number: Enclosure | None
-    eigenvalues: Mapping[str, tuple[Enclosure, ...]]
-    stable: bool | None
-    proved: bool
-    forms: GramForms | None = field(default=None, repr=False)
-
-    @property
-    def gram(self) -> Array:
-        """The matrix in float64."""
-        p, q = float(self.diagonal), float(self.off_diagonal)
-        result: Array = np.full((self.batch, self.batch), q)
-        np.fill_diagonal(result, p)
-        return result
 
 
 def batch_norm_fixed_point_forms(
@@ -184,7 +111,7 @@ def batch_norm_fixed_point_forms(
     scale = (n / 2) ** a * sympy.gamma(m / 2) / sympy.gamma(m / 2 + a) * s**a
     ends = kernel.value(sympy.S.One), kernel.value(c)
     if ends[0] == ends[1]:
-        raise OutOfDomain(expected("activation", _APART, activation(phi).name))
+        raise OutOfDomain(expected("activation", APART, activation(phi).name))
     p, q = (sympy.gammasimp(scale * end) for end in ends)
     share = m / (m + 2 * a) / s / (ends[0] - ends[1])
     slope = kernel.closed_form.diff(RHO).subs(RHO, c) if n > 2 or not center else sympy.S.Zero
@@ -264,10 +191,10 @@ def batch_norm_fixed_point(
         forms = batch_norm_fixed_point_forms(chosen, n, center=center)
     except NoClosedForm:
         if center or chosen.parity == "odd":
-            return _by_quadrature(chosen, n, center)
+            return quadrature_fixed_point(chosen, n, center)
         if chosen.homogeneity is None or not chosen.homogeneity > 0 or n > _MOST_ITERATED:
             raise
-        return _by_iteration(chosen, n)
+        return iterated_fixed_point(chosen, n)
     p, q = (enclose(form, dps=dps) for form in (forms.diagonal, forms.off_diagonal))
     common, apart = (
         enclose(sympy.simplify(forms.diagonal + share * forms.off_diagonal), dps=dps)
@@ -277,9 +204,9 @@ def batch_norm_fixed_point(
         name: tuple(enclose(form, dps=dps) for form in entries)
         for name, entries in forms.eigenvalues.items()
     }
-    number = _condition(common, apart)
+    number = condition_number(common, apart)
     return GramFixedPoint(
-        chosen.name, n, center, p, q, number, values, _is_stable(values), True, forms
+        chosen.name, n, center, p, q, number, values, is_contracting(values), True, forms
     )
 
 
@@ -287,108 +214,3 @@ def _checked(batch: int, center: bool) -> int:
     if not isinstance(center, bool):
         raise InvalidArgument(expected("center", "to be True or False", center))
     return check_integer("batch", batch, minimum=2, maximum=_MOST_INPUTS)
-
-
-def _condition(common: Enclosure, apart: Enclosure) -> Enclosure | None:
-    """Return the larger one over the smaller one of both eigenvalues."""
-    if common.contains(0):
-        return Enclosure(arb.pos_inf()) if common.is_exact else None
-    ratio = common / apart
-    return apart / common if ratio.upper <= 1 else ratio
-
-
-def _is_stable(values: Mapping[str, tuple[Enclosure, ...]]) -> bool | None:
-    entries = [entry for group in values.values() for entry in group]
-    if any(entry.lower > 1 or entry.upper < -1 for entry in entries):
-        return False
-    return True if all(entry.lower > -1 and entry.upper < 1 for entry in entries) else None
-
-
-def _by_quadrature(phi: Activation, n: int, center: bool) -> GramFixedPoint:
-    m, cosine = (n - 1, -1 / (n - 1)) if center else (n, 0.0)
-    size = np.sqrt((n - 1) / n) if center else 1.0  # of an entry of u, over one of the sphere
-    if m == 1:
-        plus, minus = phi(np.array([1.0, -1.0]))
-        values = np.array([(plus**2 + minus**2) / 2, plus * minus, 0, 0, 0, 0])
-        error = 0.0
-    else:
-
-        def products(x: Array, y: Array) -> Array:
-            a, b = size * x, size * y
-            left, right = phi(np.sqrt(n) * a), phi(np.sqrt(n) * b)
-            both = left * right
-            if not center:
-                return np.stack([left**2, both, both * a * b, both * a**2, left**2 * a**2])
-            others = a * b
-            if n > 3:
-                rest = ((a + b) ** 2 - 1 + a**2 + b**2) / (n - 3)
-                others = a * b + ((a + b) ** 2 + rest) / (n - 2)
-            return np.stack([left**2, both, both * others, both * a**2, left**2 * a**2])
-
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is looked for
-            values, error = sphere_pair_mean(products, m, cosine)
-    if not np.isfinite([*values, error]).all():
-        raise OutOfDomain(expected("activation", "with squares in float64", phi.name))
-    p, q, crossed, mixed, alone = values[:5]
-    gap, radius = p - q, 8 * error + 1e-14 * p
-    if not gap > 2 * radius:
-        raise OutOfDomain(expected("activation", _APART, phi.name))
-    pair = m * crossed / gap
-    types: dict[str, tuple[float, ...]] = {"trivial": (0.0, 0.0)}
-    beta = m / 2 * (alone - (p - alone) / (n - 1))
-    if center:
-        alpha = m / 2 * (mixed - (q - 2 * mixed) / (n - 2)) if n > 2 else 0.0
-        standard = (beta - 2 * alpha) / gap if n > 2 else 0.0
-        types["standard"] = (standard, 0.0)
-    else:
-        types["trivial"] = (0.0, pair)
-        types["standard"] = (beta / gap, pair) if n > 2 else (beta / gap,)
-    if n > 3:
-        types["(n-2,2)"] = (pair,)
-    known = {
-        name: tuple(_estimate(value, 2 * m * radius / gap) for value in entries)
-        for name, entries in types.items()
-    }
-    singular = n == 2 and center and phi.parity == "odd"
-    common = Enclosure(0) if singular else _estimate(p + (n - 1) * q, n * radius)
-    return GramFixedPoint(
-        phi.name,
-        n,
-        center,
-        _estimate(p, radius),
-        _estimate(q, radius),
-        _condition(common, _estimate(gap, 2 * radius)),
-        known,
-        _is_stable(known),
-        False,
-    )
-
-
-def _by_iteration(phi: Activation, n: int) -> GramFixedPoint:
-    """Return the limit of orthogonal inputs, with differences of the map around it."""
-    gram, unit, change = np.eye(n), np.eye(n), np.inf
-    p, q, error = 1.0, 0.0, 0.0
-    for _ in range(_LAYERS):
-        step = batch_norm_gram(phi, gram, center=False)
-        p, q, error = float(step.gram[0, 0]), float(step.gram[0, 1]), step.error
-        change = float(np.abs(step.gram - gram).max())
-        gram = q + (p - q) * unit
-        if change < _SETTLED * p + error:
-            break
-    if change > 1e-9 * p or p - q < 1e-6 * p:
-        raise NoConvergence(f"Expected a limit of distinct inputs but got cosine {q / p:.9g}.")
-
-    values = gram_map_eigenvalues_by_type(phi, n, q / p, center=False)
-    slope = max(abs(value) for group in values.values() for value in group)
-    radius = (10 * error + change) / max(1 - slope, 1e-3)
-    known = {
-        name: tuple(_estimate(value, 1e-8) for value in group) for name, group in values.items()
-    }
-    number = _condition(_estimate(p + (n - 1) * q, n * radius), _estimate(p - q, 2 * radius))
-    entries = _estimate(p, radius), _estimate(q, radius)
-    return GramFixedPoint(phi.name, n, False, *entries, number, known, _is_stable(known), False)
-
-
-def _estimate(value: float, radius: float) -> Enclosure:
-    middle, spread = Fraction(float(value)), Fraction(float(radius))
-    return Enclosure.from_bounds(middle - spread, middle + spread)
