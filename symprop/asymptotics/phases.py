@@ -322,7 +322,7 @@ def _divergent(phi: Activation, weight: object, bias: object, dps: int) -> Phase
         raise OutOfDomain(expected("weight_variance", condition, weight))
     sign, factor, exact = growth_at_infinity(slopes, weight, dps)
     if sign == -1:
-        condition = f"and bias_variance={bias} to have a stable length, or diverging ones,"
+        condition = f"and bias_variance={bias} to have a stable length in reach, or diverging ones,"
         raise OutOfDomain(expected("weight_variance", condition, weight))
     if sign != 1:
         return Phase("undecided", None, factor, exact)

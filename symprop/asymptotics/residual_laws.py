@@ -55,7 +55,8 @@ def residual_rates(
     Parameters
     ----------
     architecture : {"frn", "rrn"}
-        Full residual network, or the reduced one, which has no branch weights.
+        Full residual network, or the reduced one, which has neither branch weights nor branch
+        biases, and no laws of their gradients.
     phi : Activation, sympy.Expr or str
         Saturating and odd about a constant, a one-sided power, or piecewise linear with one kink
         at 0; any activation if the branch does not depend on the input.
@@ -107,6 +108,8 @@ def residual_rates(
         regime, laws, constants = _constant_branch(phi, variances, signs)
     else:
         regime, laws, constants = _varying_branch(phi, variances)
+    if architecture == "rrn":  # which has no parameters of these kinds
+        constants = tuple(c for c in constants if c.name not in ("B_v", "B_a"))
     return RateTable(architecture, phi.name, regime, laws, constants)
 
 

@@ -165,6 +165,8 @@ def simulate(
         except KeyboardInterrupt:
             if kept is not None:
                 print(f"What is done is kept in {kept}; --resume goes on.", file=sys.stderr)
+            else:
+                print("Nothing is kept without an output file (-o).", file=sys.stderr)
             raise
     rows = found.summary()
     if output is not None and kept is not None:

@@ -15,7 +15,8 @@ def test_reduced_network_is_a_full_one_without_branch_weights() -> None:
     full = residual_rates(
         "frn", "tanh", weight_variance="169/100", bias_variance="1/2", branch_weight_variance=1
     )
-    assert {c.name: c.closed_form for c in reduced} == {c.name: c.closed_form for c in full}
+    common = {c.name: c.closed_form for c in full if c.name not in ("B_v", "B_a")}
+    assert {c.name: c.closed_form for c in reduced} == common
     assert reduced["e_star"].closed_form == 0
     # 4/(3 pi) - 4 sw/(9 pi) of the paper's proof for the reduced network
     expected = 4 / (3 * sympy.pi) - sympy.Rational(169, 100) * 4 / (9 * sympy.pi)

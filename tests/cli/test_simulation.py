@@ -163,6 +163,21 @@ def test_refusals(arguments: str, message: str, capsys: pytest.CaptureFixture[st
     assert message in err
 
 
+def test_ctrl_c_without_an_output_says_that_nothing_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("symprop.simulator.monte_carlo.simulate", interrupted)
+    code, out, err = outcome(SMALL, capsys)
+    assert (code, out) == (130, "")
+    assert err.splitlines() == [
+        "Nothing is kept without an output file (-o).",
+        "symprop: Interrupted.",
+    ]
+
+
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The whole group gets the signal, as on a terminal; a second run goes on."""
     command = f"{FRN} --width 200 --depth 10 --seed 2 --jobs 2 -o {tmp_path}/out.nc --runs"
