@@ -7,6 +7,7 @@ depend on it, nor on how runs are cut into chunks.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -27,6 +28,7 @@ __all__ = ["BrokenCrew", "ProcessWorkers", "SerialExecutor", "run_chunks"]
 _SECONDS = 2.0  # that a chunk should take
 _GROWTH = 4  # at most, from one chunk to the next
 _LOSSES = 3  # of one chunk, after which its runs are held responsible
+_PATIENCE = 5.0  # seconds for a worker to end its call into compiled code
 
 
 class BrokenCrew(SymPropError):
@@ -69,7 +71,7 @@ class ProcessWorkers(Executor):
             pool = self._idle.pop() if self._idle else self._new()
         before = set(multiprocessing.active_children())
         with _interrupts_wait():  # so that a worker is born without ears for Ctrl-C
-            future = pool.submit(function, *args, **kwargs)
+            future = pool.submit(_at_work, function, *args, **kwargs)
         self._all[pool] |= set(multiprocessing.active_children()) - before
         future.add_done_callback(lambda done: self._return(pool, done))
         return future
@@ -81,12 +83,15 @@ class ProcessWorkers(Executor):
             if not wait:
                 for worker in workers:
                     worker.terminate()
+                for worker in workers:
+                    worker.join(_PATIENCE)
+                    worker.kill()  # does nothing to one that has ended
         self._all.clear()
         self._idle.clear()
 
     def _new(self) -> Pool:
         context = multiprocessing.get_context("spawn")
-        pool = Pool(1, mp_context=context, initializer=_ignore_interrupts)
+        pool = Pool(1, mp_context=context, initializer=_heed_signals)
         self._all[pool] = set()
         return pool
 
@@ -195,9 +200,25 @@ def _too_many(start: int, stop: int, error: Exception) -> SymPropError:
     )
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which ends its workers itself."""
+_working = False
+
+
+def _heed_signals() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers itself, but only while they work.
+
+    One that died with half of a result sent would leave the parent waiting for the rest.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(1) if _working else None)
+
+
+def _at_work(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    global _working  # noqa: PLW0603  (of a process that does one thing at a time)
+    _working = True
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _working = False
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
@@ -121,3 +123,32 @@ def test_errors_and_interruptions_end_the_work() -> None:
         collected(wrong, SerialExecutor())
     with pytest.raises(KeyboardInterrupt):
         collected(interrupted, SerialExecutor())
+
+
+SENDING = """
+from symprop.simulator.executors import ProcessWorkers, run_chunks
+
+def large(start, stop):
+    return bytes(50_000_000)
+
+def collect(start, stop, values):
+    if stop > 6:
+        raise KeyboardInterrupt
+
+if __name__ == "__main__":
+    crew = ProcessWorkers()
+    try:
+        run_chunks(large, [(0, 20)], crew, collect, chunk=1, largest=1, at_once=2)
+    except KeyboardInterrupt:
+        crew.shutdown(wait=False, cancel_futures=True)
+        print("ended")
+"""
+
+
+def test_workers_are_not_ended_with_half_a_result_sent(tmp_path: Path) -> None:
+    """The parent would wait for the rest, and never come to its own end."""
+    program = tmp_path / "sending.py"
+    program.write_text(SENDING, encoding="utf-8")
+    command = [sys.executable, str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("ended\n", "")
