@@ -9,7 +9,6 @@ both laws of the next representation are known exactly.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb, isqrt
 from typing import Any
 
 from flint import arb
@@ -44,41 +43,6 @@ def ball(number: Fraction | int) -> arb:
 def below(d: int, scale: Any, level: Any) -> arb:
     """Return the probability that ``scale`` times a chi-square of ``d`` is at most ``level``."""
     return (level / scale / 2).gamma_lower(arb(d) / 2, regularized=1)
-
-
-def difference_of_laws(d: int, dps: int) -> Any:
-    """Return a lower bound of the total variation between the Gaussian law and its image.
-
-    It is the difference of the probabilities that the first column has a squared length between
-    ``d/2 (1 - h)`` and ``d/2 (1 + h)``, with ``h = 3/2/sqrt(d)``.
-    """
-    with working_bits(bits_from_dps(dps) + 40 + 2 * d):  # the incomplete gamma series cancels
-        width = ball(Fraction(3, 2)) / arb(d).sqrt()
-        ends = [arb(d) / 2 * (1 + sign * width) for sign in (-1, 1)]
-        half = ball(Fraction(1, 2))
-        gaussian = below(d, half, ends[1]) - below(d, half, ends[0])
-        image = arb(0)
-        reach = 6 * isqrt(d) + 1
-        counted = 0
-        for k in range(max(1, d // 2 - reach), min(d, d // 2 + reach) + 1):
-            counted += comb(d, k)
-            scale = arb(k) / d
-            chance = below(d, scale, ends[1]) - below(d, scale, ends[0])
-            image += arb(comb(d, k)) / arb(2) ** d * chance
-        image += (1 - arb(counted) / arb(2) ** d) * arb("0.5 +/- 0.5")  # whatever the rest does
-        return abs(gaussian - image)
-
-
-def printed_radius(d: int, constant: Fraction, dps: int) -> Any:
-    """Return ``constant |G_*^(-1)| (n^2/d) log(d/n)``, ``n = 2`` and ``G_* = I/2``."""
-    with working_bits(bits_from_dps(dps)):
-        return ball(constant) * 8 / d * (arb(d) / 2).log()
-
-
-def restated_radius(d: int, constant: Fraction, dps: int) -> Any:
-    """Return ``constant eps^2 log(1/eps)`` with ``eps = n |G_*^(-1)| B/sqrt d = 4/sqrt d``."""
-    with working_bits(bits_from_dps(dps)):
-        return ball(constant) * 16 / d * (arb(d) / 16).log() / 2
 
 
 def scaled_total_variation(d: int, ratio: Fraction, dps: int) -> Any:
@@ -207,66 +171,6 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 
 
 CLAIMS = (
-    _claim(
-        "gaussian-nearly-invariant-printed",
-        "Lemma 3.3",
-        FALSE,
-        title="the Gaussian law is nearly invariant, as printed",
-        statement=(
-            "the total variation between rows N(0, G_*) and their image under a layer is at most "
-            "c |G_*^(-1)| (n²/d) log(d/n); restated, c ε² log(1/ε) with ε = n |G_*^(-1)| B/√d"
-        ),
-        variables={"d": "width", "constant": "c"},
-        assumptions=("n = 2, ReLU, G_* = I/2",),
-        as_printed=(
-            "the two printed bounds differ in the power of |G_*^(-1)|. The distance does not "
-            "tend to 0 with the width for any c: the Gram matrix of a layer fluctuates by as much "
-            "as its d rows can resolve. The proof uses the distance of single rows, and its square"
-        ),
-        checks=(
-            at_points(
-                difference_of_laws, "<=", printed_radius, points=grid(d=(1000,), constant=("1",))
-            ),
-            at_points(
-                difference_of_laws, "<=", restated_radius, points=grid(d=(400,), constant=("1",))
-            ),
-        ),
-        near_miss=at_points(
-            difference_of_laws, "<=", restated_radius, points=grid(d=(500,), constant=("1",))
-        ),
-        corrected_by="thesis.gaussian-image-distance",
-    ),
-    _claim(
-        "gaussian-image-distance",
-        "Lemma 3.3",
-        title="the Gaussian law and its image stay apart",
-        statement="for n = 2 and ReLU the total variation is more than 0.097 at every width",
-        variables={"d": "width"},
-        assumptions=("G_* = I/2",),
-        checks=(at_points(difference_of_laws, ">", "97/1000", points=grid(d=(10, 50, 100, 400))),),
-        near_miss=at_points(difference_of_laws, ">", "1/10", points=grid(d=(100,))),
-    ),
-    _claim(
-        "gaussian-invariant-distance-printed",
-        "Lemma B.4; Lemma B.5",
-        FALSE,
-        title="the Gaussian and the invariant law, as printed",
-        statement="tv(μ^, μ_*) <= c α^(-1) ε² log(1/ε) with ε = n |G_*^(-1)| B/√d",
-        variables={"d": "width", "constant": "c"},
-        assumptions=("n = 2, ReLU, G_* = I/2", "the samples differ in every row"),
-        as_printed="for a batch of two one layer is enough, T(μ) = μ_* whatever μ, so that α = 1 "
-        "and Assumption 3.1 does hold; then the left side is that of Lemma 3.3, which has a "
-        "positive limit. It is the limit of the left side of Lemma B.5 at great depth too",
-        checks=(
-            at_points(
-                difference_of_laws, "<=", restated_radius, points=grid(d=(400,), constant=("1",))
-            ),
-        ),
-        near_miss=at_points(
-            difference_of_laws, "<=", restated_radius, points=grid(d=(500,), constant=("1",))
-        ),
-        corrected_by="thesis.gaussian-image-distance",
-    ),
     _claim(
         "variation-by-deviation-printed",
         "Lemma B.3",
