@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from concurrent.futures import ProcessPoolExecutor as Pool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symprop.foundation.errors import SymPropError
@@ -200,7 +201,20 @@ def _too_many(start: int, stop: int, error: Exception) -> SymPropError:
     )
 
 
-_working = False
+@dataclass
+class _Worker:
+    """What this process is doing, if it is a worker."""
+
+    working: bool = False
+    dismissed: bool = False
+
+    def dismiss(self, *_: object) -> None:
+        self.dismissed = True
+        if self.working:
+            os._exit(1)
+
+
+_worker = _Worker()
 
 
 def _heed_signals() -> None:
@@ -209,16 +223,17 @@ def _heed_signals() -> None:
     One that died with half of a result sent would leave the parent waiting for the rest.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(1) if _working else None)
+    signal.signal(signal.SIGTERM, _worker.dismiss)
 
 
 def _at_work(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    global _working  # noqa: PLW0603  (of a process that does one thing at a time)
-    _working = True
+    _worker.working = True
+    if _worker.dismissed:
+        os._exit(1)
     try:
         return function(*args, **kwargs)
     finally:
-        _working = False
+        _worker.working = False
 
 
 @contextmanager
