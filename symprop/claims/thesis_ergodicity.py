@@ -15,12 +15,17 @@ from functools import lru_cache
 from math import comb
 from typing import Any
 
+import numpy as np
+from flint import arb
+
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import Integer, Real
+from symprop.ledger.domain import Integer, OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
+from symprop.ledger.simulation import simulated
 from symprop.ledger.source import Source
+from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
 
@@ -108,10 +113,59 @@ def samples(n: int) -> int:
     return n
 
 
+def width_for(constant: int) -> int:
+    """Return the width at which ``c/(d t^2)`` is 1/2, ``t^2 = 1/2`` the most there is."""
+    return 4 * constant
+
+
+def chance_in_depth(constant: int, dps: int) -> Any:
+    """Return a lower bound of ``P(|G_l - G_*|_F >= t for some l <= 4^d)``.
+
+    In each layer all rows have the same sign with probability ``2^(1 - d)``, independently.
+    """
+    with working_bits(bits_from_dps(dps)):
+        return 1 - (-(arb(2) ** (width_for(constant) + 1))).exp()
+
+
+def bound_of_one_layer(constant: int) -> Fraction:
+    return Fraction(2 * constant, width_for(constant))
+
+
+def squared_row_sum(x: Sequence[Fraction]) -> Fraction:
+    """Return ``1' BN(x)' BN(x) 1/n``, whose mean would be 1 for the identity."""
+    mean = sum(x, Fraction(0)) / len(x)
+    centred = [entry - mean for entry in x]
+    variance = sum((entry * entry for entry in centred), Fraction(0)) / len(x)
+    return sum(centred, Fraction(0)) ** 2 / variance / len(x)
+
+
+def normalised_products(n: int, i: int, j: int, size: int, seed: int) -> tuple[float, float]:
+    """Sample ``BN(h)_i BN(h)_j`` for ``h`` of covariance ``n/(n-1) (I - 11'/n)``."""
+    rows = np.random.default_rng(seed).standard_normal((size, n))
+    rows -= rows.mean(axis=1, keepdims=True)
+    rows /= rows.std(axis=1, keepdims=True)
+    products = rows[:, i] * rows[:, j]
+    return float(products.mean()), float(products.std(ddof=1) / np.sqrt(size))
+
+
+def flat_fixed_point(n: int, i: int, j: int) -> Fraction:
+    """Return an entry of ``n/(n-1) (I - 11'/n)``."""
+    return Fraction(n * (i == j) - 1, n - 1)
+
+
+def projection_entry(n: int, i: int, j: int) -> Fraction:
+    """Return an entry of ``I - 11'/n``."""
+    return (i == j) - Fraction(1, n)
+
+
 def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
     return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
 
 
+ENTRIES = tuple({"n": n, "i": 0, "j": j} for n in (2, 3, 5) for j in (0, 1))
+ROWS = OneOf(
+    tuple(tuple(map(Fraction, row)) for row in ((0, 1), (1, 2, 9), (1, -1, 1, -1), (5, 5, 5, 6)))
+)
 BATCHES = {"n": Integer(3, 6)}
 
 CLAIMS = (
@@ -142,10 +196,10 @@ CLAIMS = (
         "eq B.26",
         Verdict(Outcome.HOLDS, Grade.SAMPLED),
         title="tail of the relative Gram deviation for a batch of two",
-        statement="P(|G_*^(-1) G - I|_F >= t) <= 2/(d t²) for n = 2 and ReLU, at every layer",
+        statement="P(|G_*^(-1) G_l - I|_F >= t) <= 2/(d t²) for n = 2, ReLU, and each l >= 1",
         variables={"d": "width", "t": "deviation"},
-        assumptions=("the two samples differ in every row of the first layer",),
-        as_printed="for any n, with a hidden constant, from Lemmas B.5 and B.7",
+        assumptions=("the two samples differ in every row of the input",),
+        as_printed="for any n, with a hidden constant, from Lemmas B.5 and B.7; G_0 is not random",
         checks=(
             attack(
                 tail_of_two,
@@ -159,6 +213,67 @@ CLAIMS = (
             "<=",
             small_chebyshev,
             domain={"d": Integer(1, 40), "t": Real("1/10", 1)},
+        ),
+    ),
+    _claim(
+        "joint-concentration-printed",
+        "Theorem 3.2, all layers at once",
+        Verdict(Outcome.FAILS, Grade.ENCLOSED),
+        title="concentration of all layers at once, as said",
+        statement="P(|G_l - G_*|_F >= t for some l) <= c/(d t²), for some c and every width",
+        variables={"constant": "c; the width is 4 c"},
+        assumptions=("n = 2, ReLU", "t² = 1/2, which a layer with rows of one sign attains"),
+        as_printed='said after the theorem: "holds jointly for all l", no union bound being '
+        "needed. It holds for each layer by itself; the layers of a batch of two are independent, "
+        "and among 4^d of them the left side is a lower bound of the chance",
+        checks=(
+            attack(
+                chance_in_depth,
+                "<=",
+                bound_of_one_layer,
+                domain={"constant": Integer(1, reach=1000)},
+            ),
+        ),
+        near_miss=at_points(chance_in_depth, "<=", bound_of_one_layer, points=[{"constant": 1000}]),
+        corrected_by="thesis.batch-of-two-concentration",
+    ),
+    _claim(
+        "linear-fixed-point-printed",
+        "Section 3.3.4, linear networks",
+        Verdict(Outcome.FAILS, Grade.EXACT),
+        title="fixed point of linear networks, as said",
+        statement="G_* = I for the identity activation: 1'G_* 1/n = 1",
+        variables={"x": "row of h"},
+        as_printed="batch normalisation takes row means away, so every row and G_* are orthogonal "
+        "to 1: G_* is singular, and its condition number, the factor of Theorem 3.2, infinite",
+        checks=(attack(squared_row_sum, "==", 1, domain={"x": ROWS}),),
+        near_miss=at_points(
+            squared_row_sum, "==", 1, points=[{"x": (Fraction(1), Fraction(2), Fraction(9))}]
+        ),
+        corrected_by="thesis.linear-fixed-point",
+    ),
+    _claim(
+        "linear-fixed-point",
+        "Section 3.3.4, linear networks",
+        Verdict(Outcome.HOLDS, Grade.STATISTICAL),
+        title="fixed point of linear networks",
+        statement="G_* = n/(n-1) (I - 11'/n) for the identity activation",
+        variables={"n": "batch size", "i": "row", "j": "column"},
+        checks=(
+            simulated(
+                normalised_products,
+                "==",
+                flat_fixed_point,
+                points=ENTRIES,
+                sizes=(10_000, 100_000),
+            ),
+        ),
+        near_miss=simulated(
+            normalised_products,
+            "==",
+            projection_entry,
+            points=ENTRIES[2:3],
+            sizes=(10_000, 100_000),
         ),
     ),
     _claim(

@@ -22,7 +22,7 @@ from symprop.claims.thesis_total_variation import (
 )
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import Drawn, Integer
+from symprop.ledger.domain import Drawn, Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
@@ -112,6 +112,27 @@ def geometric_bound(chain: Matrix, layers: int) -> Fraction:
 def printed_exponential(chain: Matrix, layers: int, dps: int) -> Any:
     with working_bits(bits_from_dps(dps)):
         return (-ball((1 - contraction(chain)) ** layers)).exp()
+
+
+def power(alpha: Fraction, layers: int) -> Fraction:
+    """Return ``(1 - alpha)^l``."""
+    return (1 - alpha) ** layers
+
+
+def printed_power_bound(alpha: Fraction, layers: int, dps: int) -> Any:
+    """Return ``exp(-alpha^l)``."""
+    with working_bits(bits_from_dps(dps)):
+        return (-ball(alpha**layers)).exp()
+
+
+def power_bound(alpha: Fraction, layers: int, dps: int) -> Any:
+    """Return ``exp(-alpha l)``."""
+    with working_bits(bits_from_dps(dps)):
+        return (-ball(alpha * layers)).exp()
+
+
+def fast_power_bound(alpha: Fraction, layers: int, dps: int) -> Any:
+    return power_bound(alpha, 2 * layers, dps)
 
 
 def has_moved(layers: int) -> bool:
@@ -205,6 +226,12 @@ CHAIN = {"chain": chains(), "start": Integer(0, 3)}
 STEPS = CHAIN | {"layers": Integer(0, 6)}
 
 
+RATES = {"alpha": Real(0, 1, open_at="lower"), "layers": Integer(0, reach=100)}
+
+
+POWERS = {"alpha": "rate α, in (0, 1]", "layers": "l"}
+
+
 STATES = {"chain": "transition probabilities, all positive", "start": "first state"}
 
 
@@ -281,6 +308,29 @@ CLAIMS = (
             attack(geometric_bound, "<=", printed_exponential, domain=STEPS, assuming=has_moved),
         ),
         near_miss=attack(distance_after, "<=", faster_bound, domain=STEPS),
+    ),
+    _claim(
+        "exponential-of-power-printed",
+        "eq B.33",
+        Verdict(Outcome.FAILS, Grade.ENCLOSED),
+        title="exponential bound of the rate, as printed",
+        statement="(1 - α)^l <= exp(-α^l), by 1 - x <= exp(-x)",
+        variables=POWERS,
+        as_printed="false at l = 0; from there on true and of no use, for it tends to 1",
+        checks=(attack(power, "<=", printed_power_bound, domain=RATES),),
+        near_miss=at_points(
+            power, "<=", printed_power_bound, points=grid(alpha=("1/2",), layers=(0,))
+        ),
+        corrected_by="thesis.exponential-of-power",
+    ),
+    _claim(
+        "exponential-of-power",
+        "eq B.33",
+        title="exponential bound of the rate",
+        statement="(1 - α)^l <= exp(-α l)",
+        variables=POWERS,
+        checks=(attack(power, "<=", power_bound, domain=RATES),),
+        near_miss=attack(power, "<=", fast_power_bound, domain=RATES),
     ),
     _claim(
         "absolute-deviation",

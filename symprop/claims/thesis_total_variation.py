@@ -200,7 +200,7 @@ CLAIMS = (
         title="upper bound of the total variation by the Gram deviation",
         statement="tv(N(0, G), N(0, G_*)) <= (3/2) √d |G_*^(-1) G - I|_F for matrices of d rows",
         variables=LAWS,
-        assumptions=("n = 1 in the check",),
+        assumptions=("n = 1 in the check", "G_*^(-1) G has a larger norm than its eigenvalues"),
         checks=(attack(scaled_total_variation, "<=", upper_bound, domain=RATIOS, tries=(60, 600)),),
         near_miss=at_points(
             scaled_total_variation,
@@ -257,9 +257,10 @@ CLAIMS = (
         "variation-from-deviation",
         "Lemma B.7",
         title="total variation from Gram deviation",
-        statement="tv(N(0, G), N(0, G_*)) >= min(1, |G_*^(-1) G - I|_F)/100 for a fixed G",
+        statement="tv(N(0, G), N(0, G_*)) >= min(1, |G_*^(-1/2) G G_*^(-1/2) - I|_F)/100, fixed G",
         variables=LAWS,
-        assumptions=("n = 1; d rows only enlarge the left side",),
+        assumptions=("n = 1 in the check; d rows only enlarge the left side",),
+        as_printed="with G_*^(-1) G, whose norm is not that of its eigenvalues, and for random G",
         checks=(
             attack(
                 scaled_total_variation, ">=", capped_lower_bound, domain=RATIOS, tries=(60, 600)
