@@ -174,7 +174,7 @@ CLAIMS = (
         statement="e(2+e)/(1+e) >= (b-a)²/(g(b)-g(a)) Σ_{k>=2} c_k b^(k-2) for e = e(g̃)",
         variables=SERIES,
         assumptions=(CROP, "g is not constant on [a, b]"),
-        as_printed="the ends are not restricted in print; a >= 0 is needed (near miss: x³, a < 0)",
+        as_printed="the ends are not restricted in print; a >= 0 is needed (crop-series-printed)",
         checks=(
             attack(reaches_bend, "==", 1, domain=BOX, assuming=ordered, tries=(90, 2000)),
             attack(
@@ -282,8 +282,8 @@ CLAIMS = (
             "e(g̃) >= (1-r)²‖f-f̄‖² / (2(‖f‖² - C(r))) >= (1-r)‖f-f̄‖² / (2‖f'‖²), C cropped to [r, 1]"
         ),
         variables={"c": "squared Hermite coefficients, ‖f‖ = 1", "r": "in [0, 1)"},
-        assumptions=("f is not constant; the second bound is 0 if ‖f'‖ is infinite",),
-        as_printed="r is not restricted in print; r >= 0 is needed (near miss: He₃ at r = -1)",
+        assumptions=("f is not constant", "‖f'‖ is infinite for f with jumps: the bound is 0"),
+        as_printed="r is not restricted in print; r >= 0 is needed (crop-covariance-printed)",
         checks=(
             attack(
                 gaussian_excess,

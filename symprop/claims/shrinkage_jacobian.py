@@ -190,7 +190,11 @@ CLAIMS = (
         title="gradients explode or representations shrink",
         statement="J >= (1 - ρ_max)²/8 Σ ν_l, ν_l = ‖φ_l - φ̄_l‖²/‖φ_l'‖², ρ_max = max_l min ρ_l",
         variables=NETWORK,
-        assumptions=(WIDE, "ν_l is (c_2 + c_3 + ...)/P_l'(1), whatever the variances"),
+        assumptions=(
+            WIDE,
+            "ν_l is (c_2 + c_3 + ...)/P_l'(1), whatever the variances",
+            "φ_l is absolutely continuous; jumps make P_l'(1) infinite, and ν_l = 0",
+        ),
         as_printed="constant layers, for which ν_l is 0/0, are not excluded",
         checks=(
             attack(chain_rule, ">=", theorem_one, domain=NET, tries=(60, 900)),
