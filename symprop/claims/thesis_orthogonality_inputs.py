@@ -1,0 +1,315 @@
+"""thesis, chapter 2: statements about all layers, at the input and in words.
+
+The first matrix of the chain, ``H_0``, holds the input samples and is not normalised; statements
+made of every ``H_l`` compare its least singular value with ``1/n`` all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, fmpq, fmpq_mat
+
+from symprop.claims.gaussian_shares import expected_shares, to_sum_one
+from symprop.claims.rational_matrices import (
+    Matrix,
+    determinant,
+    gram,
+    identity_matrix,
+    integer_matrix,
+    matrices,
+    multiplied,
+    square_matrices,
+    transposed,
+)
+from symprop.claims.thesis_orthogonality import MEANINGS, SPECTRA, ball, gap
+from symprop.claims.thesis_orthogonality_depth import mean_and_error, next_grams
+from symprop.ledger.checks import at_points
+from symprop.ledger.claim import Claim
+from symprop.ledger.domain import Integer, Real
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
+from symprop.ledger.simulation import simulated
+from symprop.ledger.source import Source
+from symprop.numerics.precision import bits_from_dps, working_bits
+
+__all__ = ["CLAIMS"]
+
+HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+FALSE = Verdict(Outcome.FAILS, Grade.ENCLOSED)
+EXACTLY_FALSE = Verdict(Outcome.FAILS, Grade.EXACT)
+
+
+# --- the input ---
+
+
+def lyapunov_bound_of_input(weights: Sequence[int], scale: Fraction) -> Fraction:
+    """Return ``2 n V^(H_0)`` for squared singular values of sum ``scale``."""
+    return 2 - 2 * len(weights) * scale * to_sum_one(weights)[0]
+
+
+def least_next() -> int:
+    """Return a lower bound of ``E V^(H_1)``: the least share of n is at most ``1/n``."""
+    return 0
+
+
+def step_from_input(n: int, square: Fraction, d: int, dps: int) -> Any:
+    """Return ``(1 - (2/3) sigma_n^2) (1/n - sigma_n^2) + 1/sqrt d``."""
+    with working_bits(bits_from_dps(dps)):
+        before = (1 - Fraction(2, 3) * square) * (Fraction(1, n) - square)
+        return ball(before) + 1 / arb(d).sqrt()
+
+
+def distance_from_input(weights: Sequence[int], scale: Fraction, dps: int) -> Any:
+    """Return ``W_2(W_0 H_0, G/sqrt n)^2`` for squared singular values of sum ``scale``."""
+    with working_bits(bits_from_dps(dps)):
+        target = 1 / arb(len(weights)).sqrt()
+        roots = [ball(scale * value).sqrt() - target for value in to_sum_one(weights)]
+        return sum((root * root for root in roots), arb(0))
+
+
+def gap_bound(weights: Sequence[int], dps: int) -> Any:
+    return 2 * len(weights) * gap(weights, dps)
+
+
+# --- the square of the gap after a layer ---
+
+
+def mean_square_gap(weights: Sequence[int], d: int, dps: int) -> Any:
+    """Return ``E V(H_{l+1})^2 = sum p_i^2 + (1 - sum p_i^2)/d - 1/n``, given ``H_l``."""
+    with working_bits(bits_from_dps(dps)):
+        squares = sum((p * p for p in expected_shares(to_sum_one(weights), dps)), arb(0))
+        return squares + (1 - squares) / d - ball(Fraction(1, len(weights)))
+
+
+def least_mean_square(weights: Sequence[int], d: int) -> Fraction:
+    return (1 - Fraction(1, len(weights))) / d
+
+
+def twice_least_mean_square(weights: Sequence[int], d: int) -> Fraction:
+    return 2 * least_mean_square(weights, d)
+
+
+def least_by_width(constant: Fraction) -> Fraction:
+    """Return ``(1 - 1/n)/d`` at ``n = 2`` and the width `width_for` the constant."""
+    return Fraction(1, 2 * width_for(constant))
+
+
+def width_for(constant: Fraction) -> int:
+    return 4 * (int(constant) + 1) ** 2
+
+
+def inverse_square_width(constant: Fraction) -> Fraction:
+    return Fraction(constant, width_for(constant)) ** 2
+
+
+def sampled_square_gap(weights: Any, d: int, size: int, seed: int) -> tuple[float, float]:
+    grams = next_grams(weights, d, size, seed)
+    return mean_and_error((grams**2).sum(axis=(1, 2)) - 1 / len(weights))
+
+
+# --- full whitening ---
+
+
+def is_invertible(x: Matrix) -> int:
+    return int(determinant(gram(x)) != 0)
+
+
+def weighted_product(x: Matrix, *, whole: bool) -> Matrix:
+    """Return ``M' D^(-1) M`` with ``D = M M'`` or its diagonal."""
+    product = gram(x)
+    kept = [
+        fmpq(entry.numerator, entry.denominator) if whole or i == j else fmpq(0)
+        for i, row in enumerate(product)
+        for j, entry in enumerate(row)
+    ]
+    inverse = fmpq_mat(len(x), len(x), kept).inv()
+    entries = tuple(
+        tuple(Fraction(int(inverse[i, j].p), int(inverse[i, j].q)) for j in range(len(x)))
+        for i in range(len(x))
+    )
+    return multiplied(transposed(x), multiplied(entries, x))
+
+
+def is_whitened(x: Matrix) -> int:
+    return int(weighted_product(x, whole=True) == identity_matrix(len(x)))
+
+
+def is_whitened_by_diagonal(x: Matrix) -> int:
+    return int(weighted_product(x, whole=False) == identity_matrix(len(x)))
+
+
+def is_tall(x: Matrix) -> bool:
+    return len(x) > len(x[0])
+
+
+def columns_of_weights(n: int, d: int) -> int:  # noqa: ARG001
+    return n
+
+
+def rows_of_hidden(n: int, d: int) -> int:  # noqa: ARG001
+    return d
+
+
+def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
+    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
+
+
+SCALES = SPECTRA | {"scale": Real(0, None, open_at="lower")}
+INPUT = MEANINGS | {"scale": "|H_0|_F²"}
+TALL = {"x": matrices(is_tall, [integer_matrix((1,), (1,))])}
+
+CLAIMS = (
+    _claim(
+        "gap-by-lyapunov-of-input-printed",
+        "Lemma A.1",
+        FALSE,
+        title="the orthogonality gap is bounded by the Lyapunov function, as printed",
+        statement="V(H_l) <= 2 n V^(H_l) for every l, l = 0 included",
+        variables=INPUT,
+        as_printed="the proof has |H_l|_F = 1, which batch normalisation gives from l = 1 on; V^ "
+        "of a long input is negative",
+        checks=(attack(gap, "<=", lyapunov_bound_of_input, domain=SCALES),),
+        near_miss=at_points(
+            gap, "<=", lyapunov_bound_of_input, points=grid(weights=((1, 2),), scale=(10,))
+        ),
+        corrected_by="thesis.gap-by-lyapunov",
+    ),
+    _claim(
+        "lyapunov-step-of-input-printed",
+        "Theorem A.2",
+        FALSE,
+        title="one-layer contraction of the Lyapunov function, as printed",
+        statement="E V^(H_{l+1}) <= (1 - (2/3)(1/n - V^)) V^ + 1/√d for every l, l = 0 included",
+        variables={"n": "batch size", "square": "σ_n(H_0)²", "d": "width"},
+        assumptions=("the left side is at least 0",),
+        as_printed="at l = 0 the right side is negative for orthonormal inputs and great width",
+        checks=(
+            attack(
+                least_next,
+                "<=",
+                step_from_input,
+                domain={
+                    "n": Integer(2, 9),
+                    "square": Real(0, "3/2"),
+                    "d": Integer(2, reach=10**6),
+                },
+            ),
+        ),
+        near_miss=at_points(
+            least_next, "<=", step_from_input, points=grid(n=(2,), square=(1,), d=(100,))
+        ),
+        corrected_by="thesis.lyapunov-step",
+    ),
+    _claim(
+        "gaussian-distance-of-input-printed",
+        "Lemma 2.2",
+        FALSE,
+        title="distance to a Gaussian matrix, as printed",
+        statement="W_2(W_l H_l, G/√n)² <= 2n E V(H_l) for every l, l = 0 included",
+        variables=INPUT,
+        as_printed="V does not see the scale of H_0 and the distance does; the last steps of the "
+        "proof need |H_l|_F = 1",
+        checks=(attack(distance_from_input, "<=", gap_bound, domain=SCALES),),
+        near_miss=at_points(
+            distance_from_input, "<=", gap_bound, points=grid(weights=((1, 1),), scale=(2,))
+        ),
+        corrected_by="thesis.gaussian-distance",
+    ),
+    _claim(
+        "gap-inverse-width-printed",
+        "Chapter 2, contributions",
+        EXACTLY_FALSE,
+        title="size of the remaining gap, in words",
+        statement="for some c the gap that remains in depth, the root of E V(H_l)², is at most c/d",
+        variables={"constant": "c; n = 2 and d = 4 (c + 1)², c rounded down"},
+        assumptions=("E V(H_l)² >= (1 - 1/n)/d at every layer", "its square on both sides"),
+        as_printed='"up to a constant inversely proportional to the network width"; the theorem '
+        "says 1/√d, and that is the order. The radius of the ball around the Gaussian law is "
+        "called inversely proportional to the width too, and for its square 1/√d is proved",
+        checks=(
+            attack(least_by_width, "<=", inverse_square_width, domain={"constant": Real(1, None)}),
+        ),
+        near_miss=at_points(
+            least_by_width, "<=", inverse_square_width, points=grid(constant=(1000,))
+        ),
+        corrected_by="thesis.mean-square-gap",
+    ),
+    _claim(
+        "mean-square-gap",
+        "Chapter 2, contributions",
+        Verdict(Outcome.HOLDS, Grade.STATISTICAL),
+        title="mean square of the gap after a layer",
+        statement="E[V(H_{l+1})² | H_l] = Σ p_i² + (1 - Σ p_i²)/d - 1/n >= (1 - 1/n)/d",
+        variables=MEANINGS | {"d": "width"},
+        checks=(
+            at_points(
+                mean_square_gap,
+                ">=",
+                least_mean_square,
+                points=grid(weights=((10, 11), (1, 99), (1, 2, 3), (7, 7, 7, 8)), d=(1, 2, 1000)),
+            ),
+            simulated(
+                sampled_square_gap,
+                "==",
+                mean_square_gap,
+                points=grid(weights=((1, 3), (1, 2, 3)), d=(4, 30)),
+                sizes=(2000, 20_000),
+            ),
+        ),
+        near_miss=at_points(
+            mean_square_gap,
+            ">=",
+            twice_least_mean_square,
+            points=grid(weights=((10, 11),), d=(20,)),
+        ),
+    ),
+    _claim(
+        "whitening-printed",
+        "Section 2.2.2, full whitening",
+        EXACTLY_FALSE,
+        title="full whitening, as said",
+        statement="M M' is invertible, so that diag(M M')^(-1/2) can be replaced by (M M')^(-1/2)",
+        variables={"x": "M, d rows of n < d samples"},
+        as_printed="of representations of shape (d, n) with d >= n; the product has rank n at most",
+        checks=(attack(is_invertible, "==", 1, domain=TALL),),
+        near_miss=at_points(
+            is_invertible, "==", 1, points=[{"x": integer_matrix((1, 2), (0, 1), (3, 1))}]
+        ),
+        corrected_by="thesis.whitening",
+    ),
+    _claim(
+        "whitening",
+        "Section 2.2.2, full whitening",
+        HOLDS,
+        title="full whitening",
+        statement="H = (M M')^(-1/2) M has H'H = M'(M M')^(-1) M = I for square invertible M",
+        variables={"x": "M"},
+        assumptions=("for n < d the pseudo-inverse does the same, if the samples are independent",),
+        checks=(attack(is_whitened, "==", 1, domain={"x": square_matrices()}),),
+        near_miss=attack(is_whitened_by_diagonal, "==", 1, domain={"x": square_matrices()}),
+    ),
+    _claim(
+        "shape-of-weights-printed",
+        "eq A.3",
+        EXACTLY_FALSE,
+        title="shape of the weights, as printed",
+        statement="W_l of shape (d, n) can multiply H_l of shape (d, n)",
+        variables={"n": "batch size", "d": "width, at least n"},
+        as_printed="W_l has shape (d, d), as in eq 2.1",
+        checks=(
+            attack(
+                columns_of_weights,
+                "==",
+                rows_of_hidden,
+                domain={"n": Integer(1, 9), "d": Integer(1, reach=100)},
+                assuming=lambda n, d: n <= d,
+            ),
+        ),
+        near_miss=at_points(columns_of_weights, "==", rows_of_hidden, points=[{"n": 3, "d": 5}]),
+    ),
+)
+"""Chapter 2, at the input and in words."""
