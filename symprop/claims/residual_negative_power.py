@@ -11,7 +11,7 @@ from symprop.claims.residual_integrals import integrate, rational_exponent
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import Real
+from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
@@ -21,6 +21,7 @@ from symprop.numerics.precision import bits_from_dps, working_bits
 __all__ = ["CLAIMS"]
 
 XI, BETA, VARIANCE = sympy.symbols("xi beta variance", positive=True)
+ORDER = sympy.Symbol("order", integer=True, nonnegative=True)
 DENSITY = (
     XI ** (-1 / BETA - 1)
     * sympy.exp(-(XI ** (-2 / BETA)) / (2 * VARIANCE))
@@ -157,9 +158,6 @@ ATOM = Claim(
     variables=PARAMETERS,
     assumptions=ASSUMPTIONS,
     source=Source("residual", "Lemma C.37, mass at 0"),
-    as_printed=(
-        "as stated. (The proof says that exp(-ξ^(-2/β)/(2σ²)) 'blows up' at 0; it vanishes)"
-    ),
     checks=(
         at_points(total_mass, "==", "1/2", points=LAWS),
         at_points(density_at_zero, "==", 0, points=LAWS),
@@ -228,5 +226,50 @@ INFINITE = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (DENSITY_CLAIM, ATOM, FINITE, INFINITE)
+EXPONENTIAL = sympy.exp(-(XI ** (-2 / BETA)) / (2 * VARIANCE))
+NEAR_ZERO = {"xi": Real(0, 1, open_at="lower", decades=2), "beta": LAW["beta"]}
+BLOW_UP_PRINTED = Claim(
+    id="residual.negative-power-proof-printed",
+    title="The exponential factor of the density near 0, as printed",
+    statement="exp(-ξ^(-2/β)/(2σ²)) blows up as ξ → 0; in particular it exceeds 1",
+    variables={"xi": "ξ > 0", **PARAMETERS},
+    source=Source("residual", "Lemma C.37, proof"),
+    as_printed=(
+        "'while ξ^(-1/β-1) blows up polynomially, exp(...) blows up exponentially'; then the "
+        "density could not vanish at 0, which is what is concluded"
+    ),
+    checks=(attack(EXPONENTIAL, ">", 1, domain={**NEAR_ZERO, "variance": LAW["variance"]}),),
+    near_miss=attack(EXPONENTIAL, ">", "1/2", domain={**NEAR_ZERO, "variance": LAW["variance"]}),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.negative-power-proof",
+)
+
+VANISHING = Claim(
+    id="residual.negative-power-proof",
+    title="The exponential factor of the density near 0",
+    statement=(
+        "exp(-ξ^(-2/β)/(2σ²)) <= m! (2σ² ξ^(2/β))^m for every m: it vanishes at 0 faster than "
+        "ξ^(-1/β-1) grows"
+    ),
+    variables={"xi": "ξ > 0", "order": "m", **PARAMETERS},
+    source=Source("residual", "Lemma C.37, proof"),
+    as_printed="'blows up'",
+    checks=(
+        attack(
+            EXPONENTIAL,
+            "<=",
+            sympy.gamma(ORDER + 1) * (2 * VARIANCE * XI ** (2 / BETA)) ** ORDER,
+            domain={**NEAR_ZERO, "variance": LAW["variance"], "order": Integer(0, 12)},
+        ),
+    ),
+    near_miss=attack(
+        EXPONENTIAL,
+        "<=",
+        (2 * VARIANCE * XI ** (2 / BETA)) ** ORDER / 2,
+        domain={**NEAR_ZERO, "variance": LAW["variance"], "order": Integer(0, 12)},
+    ),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+CLAIMS = (DENSITY_CLAIM, ATOM, FINITE, INFINITE, BLOW_UP_PRINTED, VANISHING)
 """Lemma C.37."""

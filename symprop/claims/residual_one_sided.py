@@ -18,6 +18,7 @@ from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
@@ -45,6 +46,26 @@ def difference_quotient(function: str, order: int) -> sympy.Expr:
 def limit_of_derivative(function: str, order: int) -> sympy.Expr:
     """Return the limit of ``f^(i+1)`` as ``x`` falls to 0."""
     return sympy.limit(sympy.diff(FAMILY[function], X, order + 1), X, 0, "+")
+
+
+def quotient(function: str, end: Fraction) -> sympy.Expr:
+    """Return ``(f(x) - f(0))/x`` at ``x = end``."""
+    value, place = FAMILY[function], sympy.Rational(end.numerator, end.denominator)
+    return (value.subs(X, place) - value.subs(X, 0)) / place
+
+
+def printed_quotient(function: str, end: Fraction) -> sympy.Expr:
+    """Return ``f'(0) + ∫_0^x (f'(y) - f(0)) dy``."""
+    value, place = FAMILY[function], sympy.Rational(end.numerator, end.denominator)
+    rise = value.subs(X, place) - value.subs(X, 0)
+    return sympy.diff(value, X).subs(X, 0) + rise - place * value.subs(X, 0)
+
+
+def averaged_quotient(function: str, end: Fraction) -> sympy.Expr:
+    """Return ``f'(0) + (1/x) ∫_0^x (f'(y) - f'(0)) dy``, integrated by SymPy."""
+    slope, place = sympy.diff(FAMILY[function], X), sympy.Rational(end.numerator, end.denominator)
+    start = slope.subs(X, 0)
+    return start + sympy.integrate(slope - start, (X, 0, place)) / place
 
 
 def oscillating_remainder(x: Fraction, k: int, i: int, dps: int) -> arb:
@@ -165,5 +186,52 @@ SMOOTH = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (EXTENSION, TAYLOR, CONTINUITY_PRINTED, SMOOTH)
+PLAIN = ("analytic", "half-integer power", "pole outside")
+QUOTIENT_PRINTED = Claim(
+    id="residual.one-sided-extension-proof-printed",
+    title="Difference quotient at the end, as printed",
+    statement="(f(x) - f(0))/x = f'(0) + ∫_0^1 (f'(y) - f(0)) 1{y <= x} dy",
+    variables={"function": "one of a family", "end": "x in (0, 1]"},
+    source=Source("residual", "Lemma C.17, proof"),
+    as_printed=(
+        "f^(i)(0) is subtracted in place of f^(i+1)(0), and the factor 1/x is missing, without "
+        "which the domination argument says nothing about the quotient"
+    ),
+    checks=(
+        at_points(
+            quotient, "==", printed_quotient, points=grid(function=PLAIN, end=("1/2", "1/16"))
+        ),
+    ),
+    near_miss=at_points(
+        quotient,
+        "==",
+        lambda function, end: averaged_quotient(function, end) + 1,
+        points=grid(function=PLAIN, end=("1/2",)),
+    ),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.one-sided-extension-proof",
+)
+
+QUOTIENT = Claim(
+    id="residual.one-sided-extension-proof",
+    title="Difference quotient at the end",
+    statement="(f(x) - f(0))/x = f'(0) + (1/x) ∫_0^x (f'(y) - f'(0)) dy",
+    variables={"function": "one of a family", "end": "x in (0, 1]"},
+    source=Source("residual", "Lemma C.17, proof"),
+    as_printed="with f(0) in place of f'(0) and without 1/x",
+    checks=(
+        at_points(
+            quotient, "==", averaged_quotient, points=grid(function=PLAIN, end=("1", "1/2", "1/16"))
+        ),
+    ),
+    near_miss=at_points(
+        quotient,
+        "==",
+        lambda function, end: averaged_quotient(function, end / 2),
+        points=grid(function=PLAIN, end=("1/2",)),
+    ),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+CLAIMS = (EXTENSION, TAYLOR, CONTINUITY_PRINTED, SMOOTH, QUOTIENT_PRINTED, QUOTIENT)
 """Lemmas C.17 to C.19."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import arb
+from flint import acb, arb
 
-from symprop.claims.residual_integrals import rational_exponent
+from symprop.claims.residual_integrals import integrate, rational_exponent
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
@@ -84,6 +84,46 @@ def trapezoid_bound(d: Fraction, start: Fraction, steps: int, dps: int) -> arb:
     with working_bits(bits_from_dps(dps) + 12):
         exponent, first = rational_exponent(d), rational_exponent(start)
         return exponent * abs((first + steps) ** (exponent - 1) - first ** (exponent - 1)) / 8
+
+
+def unit_excess(d: Fraction, start: Fraction, dps: int) -> arb:
+    """Return the integral of ``z**d - a**d`` over ``[a, a+1]``, by quadrature."""
+    with working_bits(bits_from_dps(dps) + 12):
+        exponent, first = rational_exponent(d), rational_exponent(start)
+
+        def integrand(z: acb, analytic: bool) -> acb:
+            return (first + z).pow(acb(exponent), analytic=analytic)
+
+        return integrate(integrand, 0, 1) - first**exponent
+
+
+def printed_unit_excess(d: Fraction, start: Fraction, dps: int) -> arb:
+    """Return ``((a+1)**(d+1) - a**d) / (d+1)``."""
+    with working_bits(bits_from_dps(dps) + 12):
+        exponent, first = rational_exponent(d), rational_exponent(start)
+        return ((first + 1) ** (exponent + 1) - first**exponent) / (exponent + 1)
+
+
+def closed_unit_excess(d: Fraction, start: Fraction, dps: int) -> arb:
+    """Return ``((a+1)**(d+1) - a**(d+1)) / (d+1) - a**d``."""
+    with working_bits(2 * bits_from_dps(dps) + 12):
+        first = rational_exponent(start)
+        return antiderivative(d, first + 1) - antiderivative(d, first) - first_term(d, start, dps)
+
+
+def unit_rest(d: Fraction, start: Fraction, dps: int) -> arb:
+    """Return ``|integral - (d/2) a**(d-1)|``."""
+    with working_bits(bits_from_dps(dps) + 12):
+        exponent, first = rational_exponent(d), rational_exponent(start)
+        return abs(unit_excess(d, start, dps) - exponent / 2 * first ** (exponent - 1))
+
+
+def unit_bound(d: Fraction, start: Fraction, dps: int) -> arb:
+    """Return ``|d (d-1)|/6`` times the larger of ``a**(d-2)`` and ``(a+1)**(d-2)``."""
+    with working_bits(bits_from_dps(dps) + 12):
+        exponent, first = rational_exponent(d), rational_exponent(start)
+        larger = first + 1 if d > 2 else first
+        return abs(exponent * (exponent - 1)) / 6 * larger ** (exponent - 2)
 
 
 def _domain(d: Any) -> dict[str, Any]:
@@ -232,5 +272,62 @@ SUPERLINEAR = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (CONVERGENT, HARMONIC, SUBLINEAR, COUNTING, SUPERLINEAR)
+UNIT = {"d": Real(-4, 6), "start": START}
+UNIT_PRINTED = Claim(
+    id="residual.power-sum-proof-printed",
+    title="Excess of the integral over one term, as printed",
+    statement="∫_a^{a+1} (z^d - a^d) dz = ((a+1)^(d+1) - a^d)/(d+1)",
+    variables={"d": "exponent, not -1", "start": "a > 1"},
+    source=Source("residual", "Lemma C.8, proof"),
+    as_printed=(
+        "as stated: the power d + 1 of the second term and the - a^d are lost; the next member of "
+        "the chain has them again"
+    ),
+    checks=(
+        attack(
+            unit_excess,
+            "==",
+            printed_unit_excess,
+            domain=UNIT,
+            assuming=lambda d: d != -1,
+            tries=TRIES,
+        ),
+    ),
+    near_miss=attack(
+        unit_excess,
+        "==",
+        lambda d, start, dps: printed_unit_excess(d, start, dps) - first_term(d, start, dps),
+        domain=UNIT,
+        assuming=lambda d: d != -1,
+        tries=TRIES,
+    ),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.power-sum-proof",
+)
+
+UNIT_EXCESS = Claim(
+    id="residual.power-sum-proof",
+    title="Excess of the integral over one term",
+    statement=(
+        "∫_a^{a+1} (z^d - a^d) dz = ((a+1)^(d+1) - a^(d+1))/(d+1) - a^d, the logarithm for d = -1, "
+        "and it differs from (d/2) a^(d-1) by at most |d(d-1)|/6 max(a^(d-2), (a+1)^(d-2))"
+    ),
+    variables={"d": "exponent", "start": "a > 1"},
+    source=Source("residual", "Lemma C.8, proof"),
+    as_printed="the middle of the chain is garbled; Θ(a^(d-2)) in place of the bound",
+    checks=(
+        attack(unit_excess, "==", closed_unit_excess, domain=UNIT, tries=TRIES),
+        attack(unit_rest, "<=", unit_bound, domain=UNIT, tries=TRIES),
+    ),
+    near_miss=attack(
+        unit_rest,
+        "<=",
+        lambda d, start, dps: unit_bound(d, start, dps) / 2,
+        domain=UNIT,
+        tries=TRIES,
+    ),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+CLAIMS = (CONVERGENT, HARMONIC, SUBLINEAR, COUNTING, SUPERLINEAR, UNIT_PRINTED, UNIT_EXCESS)
 """Lemma C.8."""

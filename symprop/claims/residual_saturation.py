@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 import sympy
 from flint import arb
@@ -17,11 +18,13 @@ from symprop.claims.tanh_like import (
     kernel,
     second_moment,
 )
-from symprop.ledger.checks import limit
+from symprop.ledger.algebra import identity
+from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import bits_from_dps, working_bits
@@ -82,6 +85,41 @@ def parallel_second_term(q: Fraction, dps: int) -> arb:
     """Return ``q (sqrt(q) (1 - V tanh(q)) - sqrt(2/pi))``."""
     with working_bits(bits_from_dps(dps + 30)):
         return rational_exponent(q) * (parallel_defect(q, dps + 30) - (2 / arb.pi()).sqrt())
+
+
+def absolute_product(inverse: Fraction, dps: int) -> arb:
+    """Return ``E |tanh(x/√Q) tanh(y/√Q)|`` for independent normal x, y."""
+    from symprop.gaussian.expectation import gaussian_expectation
+
+    mean = gaussian_expectation("Abs(tanh(x))", dps + 10, variance=1 / inverse)
+    with working_bits(bits_from_dps(dps + 10)):
+        return mean.ball**2
+
+
+def bend(inverse: Fraction, step: Fraction, dps: int) -> arb:
+    """Return ``h(Q) - 2 h(Q + d) + h(Q + 2d)`` for that product h."""
+    first, middle, last = (absolute_product(inverse + k * step, dps) for k in range(3))
+    with working_bits(bits_from_dps(dps + 10)):
+        return first - 2 * middle + last
+
+
+def covariance_change(c: Fraction, inverse: Fraction, step: Fraction, dps: int) -> arb:
+    """Return ``|W(1/(Q+d)) - W(1/Q)|`` for tanh."""
+    near, far = (kernel("tanh", 1 / x, c, dps) for x in (inverse, inverse + step))
+    with working_bits(bits_from_dps(dps)):
+        return abs(near.ball - far.ball)
+
+
+def _gained(n: int) -> sympy.Expr:
+    """Return the integral of ``u**(n-1) (n - u) exp(-u)`` where it is positive, u = s²Q/2."""
+    u = sympy.Symbol("u", positive=True)
+    return sympy.integrate(u ** (n - 1) * (n - u) * sympy.exp(-u), (u, 0, n))
+
+
+def derivative_bound(inverse: Fraction, step: Fraction, dps: int) -> arb:
+    """Return ``2 d/(e Q)``."""
+    with working_bits(bits_from_dps(dps)):
+        return 2 * rational_exponent(step / inverse) / arb(1).exp()
 
 
 ANY_CORRELATION_PRINTED = Claim(
@@ -226,5 +264,67 @@ UNIFORM = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (ANY_CORRELATION_PRINTED, EXPANSION, PARALLEL, UNIFORM_PRINTED, UNIFORM)
+BOUND_PRINTED = Claim(
+    id="residual.tanh-smooth-proof-printed",
+    title="Bound of the derivatives in 1/q, as printed",
+    statement=(
+        "With g = Q e^(-s²Q/2): (1/π) ∫ s ∂^n g/∂Q^n ∫ |φ(s sin θ) φ(s sin(θ-τ))| dθ ds <= "
+        "∫ s ∂^n g/∂Q^n ds; for n = 2 the right side is 0 and the left h'', h = E |tanh tanh|: h "
+        "is concave in Q. Here τ = π/2"
+    ),
+    variables={"inverse": "Q = 1/q", "step": "d"},
+    source=Source("residual", "Lemma C.20, proof"),
+    as_printed=(
+        "without absolute values around the derivative, which changes sign; ∫ s Q e^(-s²Q/2) ds "
+        "= 1 for every Q, so the right side vanishes for all n >= 1"
+    ),
+    checks=(at_points(bend, "<=", 0, points=grid(inverse=("1/2", "1", "2"), step=("1/4", "1"))),),
+    near_miss=at_points(bend, "<=", Fraction(1, 1000), points=grid(inverse=("1/2",), step=("1",))),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.tanh-smooth-proof",
+)
+
+BOUND = Claim(
+    id="residual.tanh-smooth-proof",
+    title="Bound of the derivatives in 1/q",
+    statement=(
+        "∫ s |∂^n[Q e^(-s²Q/2)]/∂Q^n| ds = 2 (n/e)^n Q^(-n) bounds the n-th derivative of W in Q; "
+        "for n = 1: |W(1/(Q+d)) - W(1/Q)| <= 2d/(eQ) for Q, d > 0"
+    ),
+    variables={"inverse": "Q = 1/q", "step": "d", "c": "correlation"},
+    source=Source("residual", "Lemma C.20, proof"),
+    as_printed="without absolute values; the integrals are added",
+    checks=(
+        *(identity(partial(_gained, n), sympy.Integer(n) ** n * sympy.exp(-n)) for n in (1, 2, 3)),
+        attack(
+            covariance_change,
+            "<=",
+            derivative_bound,
+            domain={
+                "c": Real(-1, 1),
+                "inverse": Real("1/100", 100),
+                "step": Real("1/100", 10),
+            },
+            tries=(24, 240),
+        ),
+    ),
+    near_miss=attack(
+        covariance_change,
+        "<=",
+        lambda inverse, step, dps: derivative_bound(inverse, step, dps) / 20,
+        domain={"c": Real(-1, 1), "inverse": Real("1/100", 100), "step": Real("1/100", 10)},
+        tries=(24, 240),
+    ),
+    expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+CLAIMS = (
+    BOUND_PRINTED,
+    BOUND,
+    ANY_CORRELATION_PRINTED,
+    EXPANSION,
+    PARALLEL,
+    UNIFORM_PRINTED,
+    UNIFORM,
+)
 """Lemma C.20."""

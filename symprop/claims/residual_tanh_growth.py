@@ -80,6 +80,13 @@ def hidden_detrended(saturation: Any, phi: str, depth: int, dps: int, **setting:
         return q + w * (detrended(saturation, phi, depth, dps, **setting) - p)
 
 
+def turned(phi: str, depth: int, dps: int, **setting: Any) -> arb:
+    """Return p less the terms of tanh with the sign of the logarithm turned."""
+    value = detrended(TANH, phi, depth, dps, **setting)
+    with working_bits(bits_from_dps(dps)):
+        return value + 2 * coefficients(TANH, dps, **setting)[2] * arb(depth).log()
+
+
 def mean_growth(depth: int, dps: int, **setting: Any) -> arb:
     """Return ``p / l``."""
     with working_bits(bits_from_dps(dps)):
@@ -163,7 +170,7 @@ REDUCED_GROWTH = Claim(
     ),
     variables=VARIABLES,
     source=Source("residual", "Theorem B.2"),
-    as_printed="the proof has another sign at the logarithm; that of the theorem is right",
+    as_printed="a zero input without biases is not excluded",
     checks=(
         IDLE,
         growing("sign", REDUCED),
@@ -179,17 +186,40 @@ REDUCED_GROWTH = Claim(
         ),
     ),
     near_miss=limit(
-        doubling_difference(
-            lambda phi, depth, dps, **setting: (
-                detrended(TANH, phi, depth, dps, **setting)
-                + 2 * coefficients(TANH, dps, **setting)[2] * arb(depth).log()
-            )
-        ),
+        doubling_difference(turned),
         0,
         along=along(LAYERS, phi="tanh", **REDUCED | {"sw2": "1/4"}),
         error=ROOT,
     ),
     expected=SAMPLED,
+)
+
+LOGARITHM_PRINTED = Claim(
+    id="residual.reduced-length-growth-proof-printed",
+    title="Logarithm in the growth of lengths, as the proof of the gradient law prints it",
+    statement=(
+        "For tanh in a reduced network, σ_w > 0: p = l + b_1 √l + b_2 log l + O(1) with b_1 = "
+        "-2C/σ_w, b_2 = C²/σ_w², C = √(2/π)"
+    ),
+    variables=VARIABLES,
+    source=Source("residual", "Theorem B.6, proof"),
+    as_printed="b_2 without the minus sign of Theorem B.2; A and B do not depend on it",
+    checks=(
+        limit(
+            doubling_difference(turned),
+            0,
+            along=along(LAYERS, phi="tanh", **REDUCED),
+            error=ROOT,
+        ),
+    ),
+    near_miss=limit(
+        doubling_difference(turned),
+        1,
+        along=along(LAYERS, phi="tanh", **REDUCED),
+        error=ROOT,
+    ),
+    expected=Verdict(Outcome.FAILS, Grade.SAMPLED),
+    corrected_by="residual.reduced-length-growth",
 )
 
 FULL_PRINTED = Claim(
@@ -263,5 +293,5 @@ LEADING = Claim(
     expected=SAMPLED,
 )
 
-CLAIMS = (REDUCED_PRINTED, REDUCED_GROWTH, FULL_PRINTED, FULL_GROWTH, LEADING)
+CLAIMS = (REDUCED_PRINTED, REDUCED_GROWTH, LOGARITHM_PRINTED, FULL_PRINTED, FULL_GROWTH, LEADING)
 """Theorems B.2 and B.9, and the growth of section 5."""

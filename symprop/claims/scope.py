@@ -17,7 +17,7 @@ def scope_rows() -> tuple[ScopeRow, ...]:
     Examples
     --------
     >>> scope_rows()[0].number
-    'Axiom 3.1'
+    'Section 2, cosine'
     """
     rows: list[ScopeRow] = []
     paper = ""
