@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeVar
 
 from symprop.foundation.errors import InvalidArgument, expected
 
-__all__ = ["MAX_DPS", "check_choice", "check_dps", "check_flag", "check_integer"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_DPS",
+    "check_callable",
+    "check_choice",
+    "check_depth",
+    "check_dps",
+    "check_flag",
+    "check_instance",
+    "check_integer",
+    "check_sequence",
+]
 
 MAX_DPS = 100_000
 """More decimal digits than this are refused: one mistyped zero should not hang a session."""
+
+MAX_DEPTH = 10_000_000
+"""More layers than this are refused where each of them is gone through."""
+
+Kind = TypeVar("Kind")
 
 
 def check_integer(
@@ -45,6 +64,11 @@ def check_dps(value: object, name: str = "dps") -> int:
     return check_integer(name, value, minimum=1, maximum=MAX_DPS)
 
 
+def check_depth(value: object, name: str = "depth", *, minimum: int = 0) -> int:
+    """Return a number of layers between ``minimum`` and `MAX_DEPTH`."""
+    return check_integer(name, value, minimum=minimum, maximum=MAX_DEPTH)
+
+
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> str:
     """Return ``value`` if it is one of ``choices``, or raise `InvalidArgument`."""
     if isinstance(value, str) and value in choices:
@@ -64,3 +88,49 @@ def check_flag(name: str, value: object) -> bool:
     if isinstance(value, bool):
         return value
     raise InvalidArgument(expected(name, "to be True or False", value))
+
+
+def check_sequence(name: str, value: object, of: str = "numbers") -> list[Any]:
+    """Return the entries of a sequence, an array or an iterator, or raise `InvalidArgument`.
+
+    Text is refused, since its characters are seldom meant one by one, and so are mappings and
+    sets, which lose the order or the number of what was put into them.
+
+    Examples
+    --------
+    >>> check_sequence("eigenvalues", (4, 1))
+    [4, 1]
+    """
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping | AbstractSet):
+        try:
+            return list(value)
+        except TypeError:  # as of an array without axes
+            pass
+    raise InvalidArgument(expected(name, f"to be a sequence of {of}", value))
+
+
+def check_callable(name: str, value: object) -> Callable[..., Any]:
+    """Return ``value`` if it can be called, or raise `InvalidArgument`.
+
+    Examples
+    --------
+    >>> check_callable("function", abs)
+    <built-in function abs>
+    """
+    if callable(value):
+        return value
+    raise InvalidArgument(expected(name, "to be a function", value))
+
+
+def check_instance(name: str, value: object, kind: type[Kind]) -> Kind:
+    """Return ``value`` if it is of class ``kind``, or raise `InvalidArgument`.
+
+    Examples
+    --------
+    >>> check_instance("path", "report.json", str)
+    'report.json'
+    """
+    if isinstance(value, kind):
+        return value
+    article = "an" if kind.__name__[0] in "AEIOU" else "a"
+    raise InvalidArgument(expected(name, f"to be {article} {kind.__name__}", value))

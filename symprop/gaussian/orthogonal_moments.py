@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.validation import check_integer, check_sequence
+from symprop.numerics.evaluation import as_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,23 +30,31 @@ __all__ = ["D", "orthogonal_moment", "pairings", "weingarten"]
 D = sympy.Symbol("d", integer=True, positive=True)
 """Size of the orthogonal matrix."""
 
+_MOST_PLACES = 100  # each pair is a call
 _HIGHEST = 5  # pairs; there are 945 pairings of 10 places
 
 
 def pairings(places: Sequence[int]) -> Iterator[tuple[tuple[int, int], ...]]:
-    """Yield all ways to pair places.
+    """Return an iterator over all ways to pair places, at most 100 of them.
 
     Examples
     --------
     >>> list(pairings([0, 1, 2, 3]))
     [((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (1, 2))]
     """
+    listed = check_sequence("places", places, "integers")
+    if len(listed) > _MOST_PLACES:
+        raise InvalidArgument(expected("places", f"to be at most {_MOST_PLACES}", len(listed)))
+    return _pairings(listed)
+
+
+def _pairings(places: Sequence[int]) -> Iterator[tuple[tuple[int, int], ...]]:
     if not places:
         yield ()
         return
     first, *rest = places
     for index, partner in enumerate(rest):
-        for others in pairings(rest[:index] + rest[index + 1 :]):
+        for others in _pairings(rest[:index] + rest[index + 1 :]):
             yield ((first, partner), *others)
 
 
@@ -82,9 +91,10 @@ def weingarten(partition: Sequence[int], dimension: Any = D) -> sympy.Expr:
     >>> sympy.factor(weingarten([1, 1])), sympy.factor(weingarten([2]))
     ((d + 1)/(d*(d - 1)*(d + 2)), -1/(d*(d - 1)*(d + 2)))
     """
-    parts = tuple(sorted(check_integer("part", part, minimum=1) for part in partition))[::-1]
+    given = check_sequence("partition", partition, "integers")
+    parts = tuple(sorted((check_integer("part", part, minimum=1) for part in given), reverse=True))
     _check_pairs(sum(parts))
-    return _at(_table(sum(parts))[parts], dimension)
+    return _at(_table(sum(parts))[parts], as_size("dimension", dimension))
 
 
 def orthogonal_moment(
@@ -130,11 +140,14 @@ def orthogonal_moment(
     >>> orthogonal_moment([1, 1, 1, 1], [1, 1, 1, 1], 1)
     1
     """
+    rows, columns = (
+        [check_integer("index", index) for index in check_sequence(name, indices, "integers")]
+        for name, indices in (("rows", rows), ("columns", columns))
+    )
     if len(rows) != len(columns):
         raise InvalidArgument(expected("columns", f"to be {len(rows)} indices", columns))
     distinct = max(len(set(rows)), len(set(columns)), 1)
-    if not isinstance(dimension, sympy.Symbol):
-        check_integer("dimension", dimension, minimum=distinct)
+    dimension = as_size("dimension", dimension, minimum=distinct)
     if any(count % 2 for indices in (rows, columns) for count in Counter(indices).values()):
         return sympy.S.Zero
     pairs = len(rows) // 2
@@ -155,9 +168,7 @@ def _check_pairs(pairs: int) -> None:
         raise InvalidArgument(expected("degree", f"from 2 to {2 * _HIGHEST}", 2 * pairs))
 
 
-def _at(value: sympy.Expr, dimension: Any) -> sympy.Expr:
-    if not isinstance(dimension, sympy.Symbol):
-        dimension = sympy.Integer(check_integer("dimension", dimension, minimum=1))
+def _at(value: sympy.Expr, dimension: sympy.Expr) -> sympy.Expr:
     result = value.subs(D, dimension)
     if result.has(sympy.zoo, sympy.nan):
         raise InvalidArgument(expected("dimension", "not to be a pole of the function", dimension))

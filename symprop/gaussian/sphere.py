@@ -7,6 +7,7 @@ with a length that is independent of the direction, so that moments of degree ``
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import reduce
 from operator import mul
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.validation import check_integer, check_sequence
 from symprop.gaussian.orthogonal_moments import D
-from symprop.numerics.evaluation import as_exact
+from symprop.numerics.evaluation import as_exact, as_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 _PAIR = 2
+_HIGHEST = 1000  # power or order; beyond, exact numbers fill the memory
 
 
 def sphere_moment(powers: Sequence[int], dimension: Any = D) -> sympy.Expr:
@@ -53,7 +55,7 @@ def sphere_moment(powers: Sequence[int], dimension: Any = D) -> sympy.Expr:
     Raises
     ------
     InvalidArgument
-        If an exponent is negative, or there are more of them than dimensions.
+        If an exponent is no integer from 0 to 1000, or there are more of them than dimensions.
 
     Error
     -----
@@ -68,8 +70,11 @@ def sphere_moment(powers: Sequence[int], dimension: Any = D) -> sympy.Expr:
     >>> sphere_moment([2, 2]), sphere_moment([4], 3)
     (1/(d*(d + 2)), 1/5)
     """
-    exponents = [check_integer("power", power, minimum=0) for power in powers]
-    size = _dimension(dimension, minimum=max(1, len(exponents)))
+    exponents = [
+        check_integer("power", power, minimum=0, maximum=_HIGHEST)
+        for power in check_sequence("powers", powers, "integers")
+    ]
+    size = as_size("dimension", dimension, minimum=max(1, len(exponents)))
     if any(exponent % 2 for exponent in exponents):
         return sympy.S.Zero
     top = reduce(mul, (sympy.factorial2(exponent - 1) for exponent in exponents), sympy.S.One)
@@ -89,7 +94,7 @@ def sphere_moments_of_form(
     eigenvalues : sequence of numbers or SymPy expressions
         Of :math:`\Lambda`; they may hold symbols.
     order : int
-        Highest moment.
+        Highest moment, up to 1000.
     multiplicities : sequence of int, optional
         How often each occurs; once by default. Their sum is ``d``.
 
@@ -100,7 +105,7 @@ def sphere_moments_of_form(
     Raises
     ------
     InvalidArgument
-        If there are no eigenvalues, or not as many multiplicities.
+        If there are no eigenvalues, or not as many multiplicities, or an argument is malformed.
 
     Error
     -----
@@ -116,7 +121,7 @@ def sphere_moments_of_form(
     >>> sphere_moments_of_form([1 + e, 1 - e], 2)
     (1, 1, e**2/2 + 1)
     """
-    order = check_integer("order", order, minimum=0)
+    order = check_integer("order", order, minimum=0, maximum=_HIGHEST)
     values, counts = _with_multiplicities(eigenvalues, multiplicities)
     traces = [
         sympy.S.Zero,
@@ -125,19 +130,15 @@ def sphere_moments_of_form(
             for power in range(1, order + 1)
         ),
     ]
-    moments = [sympy.S.One]
+    shares = [sympy.S.One]  # moments of the form of a normal vector, over 2^m m!
     for m in range(1, order + 1):
-        terms = (
-            sympy.binomial(m - 1, j)
-            * 2 ** (m - j - 1)
-            * sympy.factorial(m - j - 1)
-            * traces[m - j]
-            * moments[j]
-            for j in range(m)
-        )
-        moments.append(sympy.expand(sum(terms, sympy.S.Zero)))
-    size = sympy.Integer(sum(counts))
-    return tuple(sympy.expand(moment / _length_moment(size, m)) for m, moment in enumerate(moments))
+        terms = (traces[m - j] * share for j, share in enumerate(shares))
+        shares.append(sympy.expand(sum(terms, sympy.S.Zero) / (2 * m)))
+    length, moments = sympy.S.One, []
+    for m, share in enumerate(shares):
+        moments.append(sympy.expand(share * length))
+        length *= sympy.Integer(2 * m + 2) / (sum(counts) + 2 * m)
+    return tuple(moments)
 
 
 def log_form_closed_form(
@@ -250,7 +251,7 @@ def ratio_closed_form(
     >>> ratio_closed_form([4, 1], 0)
     2/3
     """
-    given = list(eigenvalues)
+    given = check_sequence("eigenvalues", eigenvalues)
     index = check_integer("index", index, minimum=0, maximum=max(len(given) - 1, 0))
     values, counts = _with_multiplicities(given, multiplicities)
     _check_signs(values)
@@ -306,8 +307,8 @@ def ratio_distribution(
     >>> ratio_distribution([1, 1])
     2*asin(sqrt(x))/pi
     """
-    values = [_value(value) for value in eigenvalues]
-    counts = [check_integer("multiplicity", count, minimum=1) for count in multiplicities]
+    values = [_value(value) for value in check_sequence("eigenvalues", eigenvalues)]
+    counts = _counts(multiplicities)
     if len(values) != _PAIR or len(counts) != _PAIR:
         raise InvalidArgument(expected("eigenvalues", "to be two, with multiplicities", values))
     _check_signs(values)
@@ -344,18 +345,22 @@ def _simplex_mean_logarithm(positive: list[tuple[sympy.Expr, int]], pairs: int) 
 def _with_multiplicities(
     eigenvalues: Sequence[Any], multiplicities: Sequence[int] | None
 ) -> tuple[list[sympy.Expr], list[int]]:
-    values = [_value(value) for value in eigenvalues]
+    values = [_value(value) for value in check_sequence("eigenvalues", eigenvalues)]
     if not values:
         raise InvalidArgument(expected("eigenvalues", "to hold at least one", eigenvalues))
     if multiplicities is None:
-        counts: dict[sympy.Expr, int] = {}
-        for value in values:
-            counts[value] = counts.get(value, 0) + 1
-        return list(counts), list(counts.values())
-    if len(multiplicities) != len(values) or len(set(values)) < len(values):
+        once = Counter(values)
+        return list(once), list(once.values())
+    counts = _counts(multiplicities)
+    if len(counts) != len(values) or len(set(values)) < len(values):
         condition = "to be as many as there are eigenvalues, which are distinct"
         raise InvalidArgument(expected("multiplicities", condition, multiplicities))
-    return values, [check_integer("multiplicity", n, minimum=1) for n in multiplicities]
+    return values, counts
+
+
+def _counts(multiplicities: Sequence[int]) -> list[int]:
+    given = check_sequence("multiplicities", multiplicities, "integers")
+    return [check_integer("multiplicity", count, minimum=1) for count in given]
 
 
 def _value(value: Any) -> sympy.Expr:
@@ -373,12 +378,6 @@ def _check_signs(values: Sequence[sympy.Expr]) -> None:
             raise OutOfDomain(expected("eigenvalue", ">= 0", value))
     if all(value == 0 for value in values):
         raise OutOfDomain(expected("eigenvalues", "not all 0", list(values)))
-
-
-def _dimension(dimension: Any, *, minimum: int) -> sympy.Expr:
-    if isinstance(dimension, sympy.Symbol):
-        return dimension
-    return sympy.Integer(check_integer("dimension", dimension, minimum=minimum))
 
 
 def _length_moment(size: sympy.Expr, pairs: int) -> sympy.Expr:

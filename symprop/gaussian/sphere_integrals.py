@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from flint import arb
 
 from symprop.foundation.errors import InvalidArgument, NoConvergence, OutOfDomain, expected
-from symprop.foundation.validation import check_dps, check_integer
+from symprop.foundation.validation import check_dps, check_integer, check_sequence
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive, as_ball
 
@@ -81,7 +81,7 @@ def mean_log_form(eigenvalues: Sequence[Any], dps: int = 15) -> Enclosure:
     >>> print(mean_log_form(["3/2", "1/2"], dps=20).proved_digits(20))
     -0.069336464195073910209
     """
-    values = _listed(eigenvalues)
+    values = check_sequence("eigenvalues", eigenvalues)
     return _adaptive(values, dps, _log_at, "mean logarithm")
 
 
@@ -128,16 +128,9 @@ def mean_ratio(eigenvalues: Sequence[Any], index: int, dps: int = 15) -> Enclosu
     >>> print(mean_ratio([4, 1], 0).proved_digits(15))
     0.666666666666667
     """
-    values = _listed(eigenvalues)
+    values = check_sequence("eigenvalues", eigenvalues)
     index = check_integer("index", index, minimum=0, maximum=max(len(values) - 1, 0))
     return _adaptive(values, dps, partial(_ratio_at, index=index), "mean ratio")
-
-
-def _listed(eigenvalues: Any) -> list[Any]:
-    try:
-        return list(eigenvalues)
-    except TypeError:
-        raise InvalidArgument(expected("eigenvalues", "to be numbers", eigenvalues)) from None
 
 
 def _adaptive(
@@ -185,6 +178,8 @@ def _ratio_at(values: list[arb], bits: int, *, index: int) -> arb:
     if chosen.is_zero():
         return arb(0)
     scaled = [value / mean for value in values if not value.is_zero()]
+    if len(scaled) == 1:
+        return arb(1)
     step, error = _step(bits, arb(3) / 2 + arb(size).log() / 2)
 
     def integrand(w: arb, product: arb) -> arb:

@@ -2,7 +2,9 @@ r"""Means of functions of two coordinates on the unit sphere, in float64.
 
 For ``x`` uniform on the sphere of dimension ``m - 1`` the pair of its products with two unit
 vectors of cosine ``c`` is a linear image of :math:`r(\cos\theta,\sin\theta)`, the angle uniform
-and independent of ``r``, whose square has the Beta law of 1 and :math:`m/2-1`.
+and independent of ``r``, whose square has the Beta law of 1 and :math:`m/2-1`: it is
+:math:`1-e^{-2s^2/(m-2)}` with ``s`` of density :math:`2se^{-s^2}`. Few dimensions take the rule of
+Jacobi in ``r``, many a rule in ``s``, on whose scale functions of :math:`\sqrt m\,r` then vary.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symprop.foundation.errors import OutOfDomain, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.validation import check_callable, check_integer
+from symprop.numerics.arrays import real_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["sphere_pair_mean"]
 
 _RADIAL, _ANGULAR = (24, 40), (32, 56)
+_MANY, _RADIAL_OF_MANY, _FARTHEST = 100, (40, 64), 7.0  # exp(-49) is below rounding
 
 
 def sphere_pair_mean(
@@ -51,7 +55,8 @@ def sphere_pair_mean(
     Raises
     ------
     InvalidArgument
-        If the dimension is below 2.
+        If the dimension is no integer >= 2, the cosine no number, or the function is none or
+        returns an array of another shape.
     OutOfDomain
         If the cosine lies outside [-1, 1].
 
@@ -69,12 +74,18 @@ def sphere_pair_mean(
     >>> round(float(value), 12), error < 1e-12
     (0.05, True)
     """
-    check_integer("dimension", dimension, minimum=2)
-    if not -1 <= cosine <= 1:
+    check_callable("function", function)
+    dimension = check_integer("dimension", dimension, minimum=2)
+    given = real_array("cosine", cosine)
+    if given.ndim:
+        raise InvalidArgument(expected("cosine", "to be one number", cosine))
+    if not -1 <= given <= 1:
         raise OutOfDomain(expected("cosine", "inside [-1, 1]", cosine))
     coarse, fine = (
-        _mean(function, dimension, cosine, radial, angular)
-        for radial, angular in zip(_RADIAL, _ANGULAR, strict=True)
+        _mean(function, dimension, float(given), radial, angular)
+        for radial, angular in zip(
+            _RADIAL_OF_MANY if dimension >= _MANY else _RADIAL, _ANGULAR, strict=True
+        )
     )
     return fine, float(np.abs(fine - coarse).max())
 
@@ -91,7 +102,11 @@ def _mean(
     sine = sqrt((1 - cosine) * (1 + cosine))
     first = np.cos(angle)
     second = cosine * first + sine * np.sin(angle)
-    values = function(np.multiply.outer(r, first), np.multiply.outer(r, second))
+    points = np.multiply.outer(r, first)
+    values = np.asarray(function(points, np.multiply.outer(r, second)))
+    if values.shape[-2:] != points.shape:
+        condition = f"to return an array whose last axes are {points.shape}"
+        raise InvalidArgument(expected("function", condition, values.shape))
     mean: Array = values @ angular_weights @ radial_weights
     return mean
 
@@ -102,6 +117,11 @@ def _radii(dimension: int, count: int) -> tuple[Array, Array]:
 
     if dimension == 2:
         return np.ones(1), np.ones(1)
+    if dimension >= _MANY:
+        nodes, weights = np.polynomial.legendre.leggauss(count)
+        s = _FARTHEST * (1 + nodes) / 2
+        weights = weights * s * np.exp(-(s**2))
+        return np.sqrt(-np.expm1(-2 / (dimension - 2) * s**2)), weights / weights.sum()
     power = dimension / 2 - 2
     nodes, weights = roots_jacobi(count, power, 0)
     r = (1 + nodes) / 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, UnsupportedLaw, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.validation import check_depth
 from symprop.moments.dense_moments import dense_state
 from symprop.moments.residual_moments import residual_state
 from symprop.moments.scalars import read_scalars
@@ -178,7 +178,7 @@ def tangent_moments(
     chosen = weight_law(law)
     check_gates(network, chosen)
     scalars = read_scalars(network, width, chosen, input_concentration)
-    depth = check_integer("depth", depth, minimum=0)
+    depth = check_depth(depth)
     state = network_state(network, scalars, depth, trained=True)
     mean = tangent_mean(network, scalars, depth)
     square = kernel_square(state, scalars.ensemble, trained="output" in network.trained)
@@ -234,7 +234,7 @@ def output_moments(
     (n + 2)*(n + 5)**2/n
     """
     scalars = read_scalars(network, width, weight_law(law), input_concentration)
-    depth = check_integer("depth", depth, minimum=0)
+    depth = check_depth(depth)
     state = network_state(network, scalars, depth, trained=False)
     second = scalars.result(_output_second(network, scalars, depth))
     size = width if isinstance(width, sympy.Symbol) else int(width)

@@ -17,16 +17,16 @@ import sympy
 from flint import arb, fmpq
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_integer
-from symprop.moments.enumeration import EnumeratedMoments, weight_entries
+from symprop.foundation.validation import check_instance, check_integer, check_sequence
+from symprop.moments.enumeration import EnumeratedMoments, trained_labels, weight_entries
 from symprop.numerics.precision import working_bits
 from symprop.numerics.rationals import exact_rational
-from symprop.specs.wiring import INPUT_MATRIX
+from symprop.specs.wiring import INPUT_MATRIX, Graph
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from symprop.specs.wiring import Graph, Node
+    from symprop.specs.wiring import Node
 
     Label = tuple[int, int]
     Surd = dict[int, fmpq]
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["weight_enumeration"]
 
 _MOST_NETWORKS = 100_000
+_WIDEST = 16  # two atoms for each weight of the output are 65536 networks
 _BITS = 256
 _OUTPUT = (-1, 0)
 
@@ -87,9 +88,11 @@ def weight_enumeration(
     >>> weight_enumeration(Vanilla().graph(1), 2).kernel
     (Fraction(1, 2), Fraction(5, 8))
     """
-    check_integer("width", width, minimum=1)
+    check_instance("graph", graph, Graph)
+    check_integer("width", width, minimum=1, maximum=_WIDEST)
+    atoms = check_sequence("atoms", atoms)
     values = [value for atom in atoms if (value := exact_rational(atom)) is not None]
-    if len(values) < len(atoms) or sorted(values) != sorted(-v for v in values):
+    if not values or len(values) < len(atoms) or sorted(values) != sorted(-v for v in values):
         raise InvalidArgument(expected("atoms", "to be symmetric rational numbers", atoms))
     if sum((v * v for v in values), fmpq(0)) != len(values):
         raise InvalidArgument(expected("atoms", "of mean square 1", atoms))
@@ -97,9 +100,7 @@ def weight_enumeration(
     if len(values) ** len(entries) > _MOST_NETWORKS:
         condition = f"to give at most {_MOST_NETWORKS} networks"
         raise InvalidArgument(expected("graph and width", condition, len(entries)))
-    if trained is None:
-        trained = [m.label for m in graph.matrices if m.label != INPUT_MATRIX]
-    labels = list(trained)
+    labels = trained_labels(graph, trained)
     slope = exact_rational(slope_at_zero)
     if slope is None:
         raise InvalidArgument(expected("slope_at_zero", "to be rational", slope_at_zero))

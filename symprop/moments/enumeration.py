@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, UnsupportedLaw, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.validation import check_instance, check_integer, check_sequence
 from symprop.numerics.rationals import exact_rational
 from symprop.specs.initialization import WeightLaw, weight_law
-from symprop.specs.wiring import INPUT_MATRIX
+from symprop.specs.wiring import INPUT_MATRIX, Graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from symprop.specs.wiring import Graph, Matrix
+    from symprop.specs.wiring import Matrix
 
     Label = tuple[int, int]
 
-__all__ = ["EnumeratedMoments", "gate_enumeration", "weight_entries"]
+__all__ = ["EnumeratedMoments", "gate_enumeration", "trained_labels", "weight_entries"]
 
 _MOST_VARIABLES = 40
 _OUTPUT = (-1, 0)
@@ -64,6 +64,17 @@ def weight_entries(graph: Graph, width: int) -> list[tuple[Label, int, int]]:
         for column in range(1 if matrix.label == INPUT_MATRIX else width)
     ]
     return entries + [(_OUTPUT, 0, column) for column in range(width)]
+
+
+def trained_labels(graph: Graph, trained: Collection[Label] | None) -> list[Label]:
+    """Return the labels that were asked for, or those of all matrices but the input layer's."""
+    labels = [matrix.label for matrix in graph.matrices]
+    if trained is None:
+        return [label for label in labels if label != INPUT_MATRIX]
+    chosen = check_sequence("trained", trained, "labels")
+    if any(label not in labels for label in chosen):
+        raise InvalidArgument(expected("trained", f"to be among {labels}", trained))
+    return chosen
 
 
 def gate_enumeration(
@@ -116,13 +127,13 @@ def gate_enumeration(
     chosen = weight_law(law)
     if not chosen.independent_entries:
         raise UnsupportedLaw(expected("law", "with independent entries", chosen.name))
-    check_integer("width", width, minimum=1)
+    check_instance("graph", graph, Graph)
+    check_integer("width", width, minimum=1, maximum=_MOST_VARIABLES)
+    labels = trained_labels(graph, trained)
     network = _Polynomials(graph, width, chosen)
-    if trained is None:
-        trained = [m.label for m in graph.matrices if m.label != INPUT_MATRIX]
     output = network.output()
-    jacobians = {label: network.squared_gradient(output, label) for label in trained}
-    parts = {label: network.part(output, label) for label in trained}
+    jacobians = {label: network.squared_gradient(output, label) for label in labels}
+    parts = {label: network.part(output, label) for label in labels}
     total: Any = sum(jacobians.values(), network.context.constant(0))
     expect = network.expectation
     return EnumeratedMoments(

@@ -7,7 +7,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.validation import check_depth
 from symprop.moments.dense_moments import dense_state_through
 from symprop.moments.diagonal import check_gates
 from symprop.moments.residual_moments import residual_state_through
@@ -103,7 +103,7 @@ def jacobian_moments(
     chosen = weight_law(law)
     check_gates(network, chosen)
     scalars = read_scalars(network, width, chosen, input_concentration)
-    depth = check_integer("depth", depth, minimum=1)
+    depth = check_depth(depth, minimum=1)
     state, second = _through(network, scalars, depth, matrix)
     exact = scalars.result(second)
     return JacobianMoments(

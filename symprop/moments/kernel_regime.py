@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, fmpq
 
 from symprop.foundation.errors import InvalidArgument, NoConvergence, OutOfDomain, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.validation import check_depth
 from symprop.moments.dense_moments import dense_states
 from symprop.moments.diagonal import check_gates, network_state, tangent_mean
 from symprop.moments.residual_moments import residual_states
@@ -105,7 +105,7 @@ def first_order(
     >>> first_order(Vanilla(), 1), first_order(Vanilla(), 100)
     (Fraction(7, 1), Fraction(9217, 25))
     """
-    depth = check_integer("depth", depth, minimum=0)
+    depth = check_depth(depth)
     scalars = _scalars(network, 1, law, input_concentration)
     mean = tangent_mean(network, scalars, depth)
     if mean == 0:
@@ -170,7 +170,7 @@ def kernel_depth(
     square = exact_rational(level)
     if square is None or not square > 0:
         raise OutOfDomain(expected("level", "to be rational and > 0", level))
-    most = check_integer("most", most, minimum=1)
+    most = check_depth(most, "most", minimum=1)
     scalars = _scalars(network, width, law, input_concentration)
     threshold = 1 + square**2
     with working_bits(_BITS):

@@ -10,8 +10,9 @@ from typing import Any
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.validation import MAX_DEPTH
 from symprop.moments.scalars import branch_strength
+from symprop.numerics.evaluation import as_size
 from symprop.numerics.rationals import exact_rational
 from symprop.specs.branched import Branched, ResNet, Vanilla
 
@@ -72,7 +73,7 @@ def closed_form(network: Branched, width: Any, depth: Any) -> sympy.Expr:
         raise InvalidArgument(expected("network", "to be a branched one", network))
     if network.trained != ("hidden",) or not network.input_layer:
         raise NoClosedForm(f"No closed form in the depth is known for {network!r}.")
-    n, L = _size("width", width, 1), _size("depth", depth, 0)
+    n, L = as_size("width", width), as_size("depth", depth, minimum=0, maximum=MAX_DEPTH)
     if isinstance(network, Vanilla):
         share = (n - 1) * (n + 5) / 27
         grown = (L**2 / 3 + 2 * (n + 2) * L / 9 - share) * (1 + 5 / n) ** L
@@ -153,7 +154,7 @@ def residual_depth_limit(strength: Any, width: Any) -> sympy.Expr:
     >>> residual_depth_limit(1, 10).n(8)
     0.92489522
     """
-    s, n = _exact("strength", strength), _size("width", width, 1)
+    s, n = _exact("strength", strength), as_size("width", width)
     if s.is_positive is False:
         raise OutOfDomain(expected("strength", "> 0", strength))
     up = 1 + 2 / n
@@ -193,7 +194,7 @@ def dense_depth_limit(width: Any) -> sympy.Expr:
     >>> dense_depth_limit(10).n(8)
     1.4611479
     """
-    n = _size("width", width, 1)
+    n = as_size("width", width)
     t = sympy.pi * sympy.sqrt(5 / n)
     return (1 + 2 / n) * sympy.sinh(t) / t - 1
 
@@ -235,13 +236,6 @@ def proportional_limit(ratio: Any) -> sympy.Expr:
         raise OutOfDomain(expected("ratio", "> 0", ratio))
     grown = sympy.exp(5 * b) * (sympy.Rational(1, 3) + 2 / (9 * b) - 1 / (27 * b**2))
     return grown + sympy.exp(-b) / (27 * b**2) - 1
-
-
-def _size(name: str, value: Any, minimum: int) -> sympy.Expr:
-    """Return an integer that is large enough, or an expression with symbols."""
-    if isinstance(value, sympy.Expr) and value.free_symbols:
-        return value
-    return sympy.Integer(check_integer(name, value, minimum=minimum))
 
 
 def _exact(name: str, value: Any) -> sympy.Expr:

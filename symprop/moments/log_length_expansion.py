@@ -18,6 +18,8 @@ from symprop.foundation.validation import check_integer
 
 __all__ = ["LogLengthSeries", "log_length_series"]
 
+_HIGHEST = 100
+
 # Coefficients by powers (i, j) of 1/N and d; d counts half, so the weight is i + j/2.
 _Series = dict[tuple[int, int], Fraction]
 
@@ -36,7 +38,6 @@ class LogLengthSeries:
     variance: tuple[Fraction, ...]
 
 
-@lru_cache(maxsize=32)
 def log_length_series(order: int) -> LogLengthSeries:
     r"""Return the first terms of drift and variance at large width.
 
@@ -54,7 +55,7 @@ def log_length_series(order: int) -> LogLengthSeries:
     Raises
     ------
     InvalidArgument
-        If the order is no integer >= 1.
+        If the order is no integer from 1 to 100.
 
     Conventions
     -----------
@@ -73,7 +74,11 @@ def log_length_series(order: int) -> LogLengthSeries:
     >>> log_length_series(2).drift
     (Fraction(5, 2), Fraction(49, 12))
     """
-    order = check_integer("order", order, minimum=1)
+    return _series_of(check_integer("order", order, minimum=1, maximum=_HIGHEST))
+
+
+@lru_cache(maxsize=32)
+def _series_of(order: int) -> LogLengthSeries:
     logarithm = _log_mean(order)
     mean = _averaged(logarithm, order)
     square = _averaged(_product(logarithm, logarithm, order), order)

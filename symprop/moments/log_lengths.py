@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from flint import acb, arb
 
-from symprop.foundation.validation import check_dps, check_integer
+from symprop.foundation.validation import check_dps, check_integer, check_sequence
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import adaptive
 from symprop.numerics.precision import working_bits
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["LogLengthLaw", "length_moment", "log_length_law", "survival_probability"]
 
 _WIDEST = 10**10
+_MOST_BITS = 10_000_000  # of an exact probability
+_HIGHEST = 500
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def log_length_law(width: int, *, dps: int = 15) -> LogLengthLaw:
     Raises
     ------
     InvalidArgument
-        If an argument is not such an integer.
+        If an argument is not such an integer, or the order above 500.
 
     Conventions
     -----------
@@ -139,7 +141,7 @@ def survival_probability(widths: Sequence[int]) -> Fraction:
     Raises
     ------
     InvalidArgument
-        If a width is no integer >= 1.
+        If a width is no integer from 1 to 10 000 000.
 
     Conventions
     -----------
@@ -159,8 +161,8 @@ def survival_probability(widths: Sequence[int]) -> Fraction:
     Fraction(3, 8)
     """
     probability = Fraction(1)
-    for width in widths:
-        power = 2 ** check_integer("width", width, minimum=1)
+    for width in check_sequence("widths", widths, "integers"):
+        power = 2 ** check_integer("width", width, minimum=1, maximum=_MOST_BITS)
         probability *= Fraction(power - 1, power)
     return probability
 
@@ -185,7 +187,7 @@ def length_moment(width: int, order: int) -> Fraction:
     Raises
     ------
     InvalidArgument
-        If an argument is not such an integer.
+        If an argument is not such an integer, or the order above 500.
 
     Conventions
     -----------
@@ -205,7 +207,7 @@ def length_moment(width: int, order: int) -> Fraction:
     (Fraction(1, 1), Fraction(3, 2))
     """
     width = check_integer("width", width, minimum=1)
-    order = check_integer("order", order, minimum=0)
+    order = check_integer("order", order, minimum=0, maximum=_HIGHEST)
     # the rising factorial of b/2 in falling factorials of b, whose binomial means are N_(j)/2^j
     coefficients = _falling_coefficients(order)
     total, falling = Fraction(0), Fraction(1)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from symprop.foundation.validation import check_integer
+from symprop.foundation.errors import InvalidArgument, expected
+from symprop.foundation.validation import MAX_DEPTH, check_integer, check_sequence
+from symprop.numerics.evaluation import as_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +64,10 @@ def mean_square_noise(widths: Sequence[int]) -> Fraction:
     >>> mean_square_noise([10, 10])
     Fraction(57, 50)
     """
-    sizes = [check_integer("width", width, minimum=1) for width in widths]
-    check_integer("number of widths", len(sizes), minimum=1)
+    given = check_sequence("widths", widths, "integers")
+    if not given:
+        raise InvalidArgument(expected("widths", "to hold at least one", widths))
+    sizes = [check_integer("width", width, minimum=1) for width in given]
     trace, square = Fraction(sizes[0] ** 2), Fraction(sizes[0])
     for before, after in pairwise(sizes):
         pairs = Fraction(after * (after - 1), 4)
@@ -90,6 +94,12 @@ def mean_square_noise_closed_form(width: object = None, depth: object = None) ->
     -------
     sympy.Expr
 
+    Raises
+    ------
+    InvalidArgument
+        If the width is neither an integer >= 1 nor an expression with symbols, or the depth
+        neither one >= 0 nor such an expression.
+
     Conventions
     -----------
     As in `mean_square_noise`.
@@ -107,7 +117,9 @@ def mean_square_noise_closed_form(width: object = None, depth: object = None) ->
     >>> mean_square_noise_closed_form(10, 1)
     57/50
     """
-    n = sympy.Symbol("N", positive=True) if width is None else sympy.sympify(width)
-    l = sympy.Symbol("l", nonnegative=True) if depth is None else sympy.sympify(depth)  # noqa: E741
+    n = sympy.Symbol("N", positive=True) if width is None else as_size("width", width)
+    if depth is None:
+        depth = sympy.Symbol("l", nonnegative=True)
+    l = as_size("depth", depth, minimum=0, maximum=MAX_DEPTH)  # noqa: E741
     fast = (n + 2) / (3 * n) * (1 + 5 / n) ** l
     return fast + 2 * (n - 1) / (3 * n) * (1 - 1 / n) ** l

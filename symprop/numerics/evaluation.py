@@ -14,7 +14,7 @@ import sympy
 from flint import acb, arb, fmpq
 
 from symprop.foundation.errors import InvalidArgument, PrecisionNotReached, expected
-from symprop.foundation.validation import check_dps
+from symprop.foundation.validation import check_dps, check_integer
 from symprop.numerics.ball_functions import (
     CUT_FUNCTIONS,
     SMOOTH_FUNCTIONS,
@@ -37,7 +37,7 @@ from symprop.numerics.tape import Instruction, flatten
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["BallFunction", "adaptive", "as_ball", "as_exact", "compile_ball", "enclose"]
+__all__ = ["BallFunction", "adaptive", "as_ball", "as_exact", "as_size", "compile_ball", "enclose"]
 
 _MOST_DOUBLINGS = 8
 _ZERO_BITS = 2000
@@ -69,6 +69,27 @@ def as_exact(value: object, name: str = "value") -> sympy.Expr | None:
         if fraction is not None:
             return sympy.Rational(int(fraction.p), int(fraction.q))
     raise InvalidArgument(expected(name, "to be a finite real number", value))
+
+
+def as_size(
+    name: str, value: object, *, minimum: int = 1, maximum: int | None = None
+) -> sympy.Expr:
+    """Return a size, such as a width, that is an integer within bounds or stays a symbol.
+
+    Raises
+    ------
+    InvalidArgument
+        If ``value`` is neither an integer from ``minimum`` to ``maximum`` nor an expression with
+        symbols.
+
+    Examples
+    --------
+    >>> as_size("width", 3), as_size("width", sympy.Symbol("n"))
+    (3, n)
+    """
+    if isinstance(value, sympy.Expr) and value.free_symbols:
+        return value
+    return sympy.Integer(check_integer(name, value, minimum=minimum, maximum=maximum))
 
 
 def as_ball(value: object, bits: int, name: str = "value") -> arb:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_dps, check_integer
+from symprop.foundation.validation import check_dps, check_integer, check_sequence
 from symprop.gaussian.sphere_integrals import mean_log_form, mean_ratio
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import adaptive, as_ball
+from symprop.numerics.evaluation import adaptive, as_ball, as_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +79,7 @@ def gaussian_orthogonality_gap(eigenvalues: Sequence[Any], width: int, dps: int 
     0.160257
     """
     check_dps(dps)
+    eigenvalues = _listed(eigenvalues)
     size = len(eigenvalues)
     width = check_integer("width", width, minimum=1)
 
@@ -138,9 +139,8 @@ def haar_isometry_gap(eigenvalues: Sequence[Any], dps: int = 15) -> Enclosure:
     0.07450457203 0
     """
     check_dps(dps)
+    eigenvalues = _listed(eigenvalues)
     size = len(eigenvalues)
-    if not size:
-        raise InvalidArgument(expected("eigenvalues", "to hold at least one", eigenvalues))
 
     def at(bits: int) -> arb:
         digits = int(0.31 * bits) + 3
@@ -197,8 +197,12 @@ def stationary_orthogonality_gap(batch: Any) -> sympy.Expr:
     >>> stationary_orthogonality_gap(4)
     27/20
     """
-    if isinstance(batch, sympy.Symbol):
-        n: sympy.Expr = batch
-    else:
-        n = sympy.Integer(check_integer("batch", batch, minimum=1))
+    n = as_size("batch", batch)
     return (n - 1) * (n + 2) ** 2 / (4 * n * (n + 1))
+
+
+def _listed(eigenvalues: Sequence[Any]) -> list[Any]:
+    values = check_sequence("eigenvalues", eigenvalues)
+    if not values:
+        raise InvalidArgument(expected("eigenvalues", "to hold at least one", eigenvalues))
+    return values

@@ -13,7 +13,7 @@ from flint import arb
 from sympy.polys.rings import ring
 
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
-from symprop.foundation.validation import check_choice, check_dps, check_integer
+from symprop.foundation.validation import check_choice, check_depth, check_dps
 from symprop.gaussian.closed_forms import RHO
 from symprop.gaussian.correlations import Angle
 from symprop.gaussian.expectation import positive_variance
@@ -316,7 +316,7 @@ def make_kernel(
     OutOfDomain
         If a variance is not positive.
     """
-    depth = check_integer("depth", depth, minimum=0)
+    depth = check_depth(depth)
     if isinstance(architecture, FullyConnected):
         check_chain(architecture)
     elif not isinstance(architecture, Branched):

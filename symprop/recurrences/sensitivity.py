@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flint import arb
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_dps, check_integer
+from symprop.foundation.validation import check_depth, check_dps, check_sequence
 from symprop.numerics.evaluation import adaptive, as_ball
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ def vanilla_sensitivity(
     >>> zeta[1].proved_digits(12), zeta[2].proved_digits(8)
     ('1.21117389624', '1.4054305')
     """
-    depth = check_integer("depth", depth, minimum=0)
+    depth = check_depth(depth)
     check_dps(dps)
-    _check_gram(gram)
+    rows = _checked(gram)
 
     @cache
     def path(bits: int) -> list[arb]:
-        products = [[as_ball(entry, bits, "gram") for entry in row] for row in gram]
+        products = [[as_ball(entry, bits, "gram") for entry in row] for row in rows]
         variances = [_variance(products)]
         for _ in range(depth):
             products = _arc_cosine(products)
@@ -103,11 +103,13 @@ def vanilla_sensitivity(
     return tuple(enclosed(layer) for layer in range(depth + 1))
 
 
-def _check_gram(gram: Sequence[Sequence[object]]) -> None:
-    size = len(gram)
-    if size < 2 or any(len(row) != size for row in gram):
-        raise InvalidArgument(expected("gram", "to be a square matrix of two data or more", size))
-    balls = [[as_ball(entry, _BITS, "gram") for entry in row] for row in gram]
+def _checked(gram: Sequence[Sequence[object]]) -> list[list[object]]:
+    """Return the rows of a matrix that may be one of inner products."""
+    rows = [check_sequence("gram", row) for row in check_sequence("gram", gram, "rows")]
+    size = len(rows)
+    if size < 2 or any(len(row) != size for row in rows):
+        raise InvalidArgument(expected("gram", "to be a square matrix of two data or more", gram))
+    balls = [[as_ball(entry, _BITS, "gram") for entry in row] for row in rows]
     for i, row in enumerate(balls):
         for j, entry in enumerate(row):
             if not entry.overlaps(balls[j][i]):
@@ -115,6 +117,7 @@ def _check_gram(gram: Sequence[Sequence[object]]) -> None:
             if row[i] < 0 or row[i] * balls[j][j] < entry**2:
                 condition = "to hold inner products"
                 raise OutOfDomain(expected("gram", condition, f"{entry} at {(i, j)}"))
+    return rows
 
 
 def _variance(products: Matrix) -> arb:

@@ -19,7 +19,7 @@ from symprop.foundation.errors import (
     PrecisionNotReached,
     expected,
 )
-from symprop.foundation.validation import check_dps, check_integer
+from symprop.foundation.validation import check_dps, check_integer, check_sequence
 from symprop.numerics.arrays import real_array
 from symprop.numerics.evaluation import adaptive, as_ball
 
@@ -145,10 +145,10 @@ def normalization_factor(
     Raises
     ------
     InvalidArgument
-        If the lengths differ.
+        If the arguments are no two sequences of numbers of one length.
     OutOfDomain
-        If a number is negative, or the mean is infinite: signals in less than three dimensions,
-        with sensitivity outside of them.
+        If a number is negative, all sensitivities are 0, or the mean is infinite: signals in less
+        than three dimensions, with sensitivity outside of them.
 
     Conventions
     -----------
@@ -175,6 +175,8 @@ def normalization_factor(
     '1.09545'
     """
     check_dps(dps)
+    variances = check_sequence("variances", variances)
+    noise_variances = check_sequence("noise_variances", noise_variances)
     if len(variances) != len(noise_variances) or not variances:
         lengths = (len(variances), len(noise_variances))
         raise InvalidArgument(expected("variances", "as many as noise_variances", lengths))
@@ -182,6 +184,8 @@ def normalization_factor(
         for value in values:
             if not as_ball(value, _BITS, name) >= 0:
                 raise OutOfDomain(expected(name, ">= 0", value))
+    if not any(as_ball(value, _BITS) > 0 for value in noise_variances):
+        raise OutOfDomain(expected("noise_variances", "not all 0", noise_variances))
     positive = [not as_ball(value, _BITS).is_zero() for value in variances]
     outside = any(
         not inside and not as_ball(a, _BITS).is_zero()
@@ -267,8 +271,9 @@ def nonlinearity_factor(gram: ArrayLike) -> float:
     '1.0000000000'
     """
     matrix = real_array("gram", gram)
-    if matrix.ndim != 2 or len(matrix) != len(matrix.T) or not np.isfinite(matrix).all():
-        raise InvalidArgument(expected("gram", "to be square and finite", f"shape {matrix.shape}"))
+    square = matrix.ndim == 2 and len(matrix) == len(matrix.T) > 0
+    if not square or not np.isfinite(matrix).all():
+        raise InvalidArgument(expected("gram", "to be square and finite", gram))
     if not np.allclose(matrix, matrix.T, rtol=1e-12):
         raise InvalidArgument(expected("gram", "to be symmetric", gram))
     size = len(matrix)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symprop.foundation.errors import InvalidArgument, PrecisionNotReached, expected
-from symprop.foundation.validation import check_dps, check_integer
+from symprop.foundation.validation import check_depth, check_dps
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps
 from symprop.numerics.quadrature import magnitude_bits
 from symprop.recurrences.ball_recurrence import BallPath, extend_ball_path
@@ -117,7 +117,7 @@ def trajectory(
     >>> print(path.p[100].proved_digits(15), path.e[100].proved_digits(15))
     187.995842298926 0.627850377615280
     """
-    check_integer("depth", depth, minimum=0)
+    depth = check_depth(depth)
     single = isinstance(architecture, Architecture)
     given = (length, other_length, cosine, angle_gap)
     if dps is not None:

@@ -15,7 +15,7 @@ from typing import Any
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.validation import check_depth, check_integer
 from symprop.numerics.evaluation import as_ball
 from symprop.specs.wiring import INPUT_MATRIX, Graph, Matrix, Node
 
@@ -70,7 +70,7 @@ class _Layered(Branched):
 
     def graph(self, depth: int) -> Graph:
         """Return the network of a given number of layers or branches, unrolled."""
-        depth = check_integer("depth", depth, minimum=0)
+        depth = check_depth(depth)
         active = self._first_is_active
         if self.input_layer:
             nodes = [Node(), Node((Matrix(INPUT_MATRIX, 0, 1),), active=active)]

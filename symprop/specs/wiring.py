@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symprop.foundation.errors import InvalidArgument, expected
+from symprop.foundation.validation import check_integer
 
 __all__ = ["INPUT_MATRIX", "Graph", "Matrix", "Node"]
 
@@ -141,7 +142,7 @@ class Graph:
             for index, node in enumerate(self.nodes):
                 if any(matrix.label == where for matrix in node.matrices):
                     return index, {where}
-        elif 1 <= where <= self.depth:
+        elif 1 <= check_integer("where", where) <= self.depth:
             index = self.layers[where]
             return index, {matrix.label for matrix in self.nodes[index].matrices}
         condition = f"a layer from 1 to {self.depth} or the label of a weight matrix"

@@ -10,6 +10,7 @@ import sympy
 
 from symprop.foundation.errors import InvalidArgument
 from symprop.gaussian.orthogonal_moments import D, orthogonal_moment, pairings, weingarten
+from tests.malformed import NO_INTEGERS, NO_SEQUENCES, assert_refused
 
 # Printed by haarpy 0.1.1, which sums over zonal spherical functions instead.
 FUNCTIONS = {
@@ -134,3 +135,16 @@ def test_malformed_arguments_are_named() -> None:
         orthogonal_moment([1], [1, 1])
     with pytest.raises(InvalidArgument, match="degree from 2 to 10"):
         orthogonal_moment([1] * 12, [1] * 12)
+
+
+def test_what_is_no_sequence_of_integers_is_named() -> None:
+    assert_refused(weingarten, NO_SEQUENCES, "partition to be a sequence of integers")
+    assert_refused(lambda part: weingarten([part]), NO_INTEGERS, "part to be an integer")
+    assert_refused(lambda rows: orthogonal_moment(rows, [1, 1]), NO_SEQUENCES, "rows to be a seq")
+    assert_refused(lambda rows: orthogonal_moment([1, 1], rows), NO_SEQUENCES, "columns to be a s")
+    assert_refused(
+        lambda index: orthogonal_moment([index, 1], [1, 1]), NO_INTEGERS, "index to be an integer"
+    )
+    assert_refused(pairings, NO_SEQUENCES, "places to be a sequence of integers")
+    with pytest.raises(InvalidArgument, match="places to be at most 100"):
+        pairings(range(101))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import mpmath
 import pytest
@@ -19,6 +20,10 @@ from symprop.gaussian.sphere import (
 )
 from symprop.gaussian.sphere_integrals import mean_ratio
 from symprop.numerics.enclosure import Enclosure
+from tests.malformed import NO_INTEGERS, NO_NUMBERS, NO_SEQUENCES, assert_refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 E = sympy.Symbol("e", positive=True)
 
@@ -173,3 +178,39 @@ def test_what_is_refused() -> None:
             log_form_closed_form(values)
         with pytest.raises(OutOfDomain):
             ratio_closed_form(values, 0)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda values, counts: sphere_moments_of_form(values, 2, counts),
+        log_form_closed_form,
+        lambda values, counts: ratio_closed_form(values, 0, counts),
+        ratio_distribution,
+    ],
+    ids=["moments", "logarithm", "ratio", "distribution"],
+)
+def test_eigenvalues_and_multiplicities_are_sequences(
+    function: Callable[[object, object], object],
+) -> None:
+    counts = [1, 1]
+    assert_refused(lambda values: function(values, counts), NO_SEQUENCES, "eigenvalues to be a seq")
+    assert_refused(lambda value: function([value, 1], counts), NO_NUMBERS, "eigenvalue to be a fin")
+    given = [value for value in NO_SEQUENCES if value is not None]
+    assert_refused(lambda counts: function([1, 2], counts), given, "multiplicities to be a seq")
+    assert_refused(lambda count: function([1, 2], [count, 1]), NO_INTEGERS, "multiplicity to be an")
+
+
+def test_multiplicities_of_an_iterator_are_counted() -> None:
+    assert sphere_moments_of_form(iter([2, 5]), 4, iter([3, 1])) == sphere_moments_of_form(
+        [2, 2, 2, 5], 4
+    )
+
+
+def test_powers_and_orders_are_integers_that_fit() -> None:
+    assert_refused(sphere_moment, NO_SEQUENCES, "powers to be a sequence of integers")
+    assert_refused(lambda power: sphere_moment([power]), (*NO_INTEGERS, 10**400), "power to be an")
+    assert_refused(lambda size: sphere_moment([2], size), NO_INTEGERS, "dimension to be an")
+    assert_refused(
+        lambda order: sphere_moments_of_form([1, 2], order), (*NO_INTEGERS, 10**400), "order to be"
+    )

@@ -17,6 +17,7 @@ from symprop.gaussian.sphere import log_form_closed_form, ratio_closed_form
 from symprop.gaussian.sphere_integrals import mean_log_form, mean_ratio
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import enclose
+from tests.malformed import NO_INTEGERS, NO_NUMBERS, NO_SEQUENCES, assert_refused
 
 CLOSED: list[tuple[list[Any], list[int]]] = [
     ([1, 3], [1, 1]),
@@ -134,8 +135,8 @@ def test_what_is_refused() -> None:
     for function in (mean_log_form, lambda values: mean_ratio(values, 0)):
         with pytest.raises(InvalidArgument, match="at least one"):
             function([])
-        with pytest.raises(InvalidArgument, match="to be numbers"):
-            function(7)
+        assert_refused(function, NO_SEQUENCES, "eigenvalues to be a sequence of numbers")
+        assert_refused(lambda value: function([value, 1]), NO_NUMBERS, "eigenvalue to be a finite")  # noqa: B023
         for values in ([0, 0], [-1, 2], [Enclosure.from_bounds(-1, 1), 1]):
             with pytest.raises(OutOfDomain):
                 function(values)
@@ -143,3 +144,4 @@ def test_what_is_refused() -> None:
             function(["one"])
     with pytest.raises(InvalidArgument, match="index"):
         mean_ratio([1, 2], 2)
+    assert_refused(lambda index: mean_ratio([1, 2], index), NO_INTEGERS, "index to be an integer")

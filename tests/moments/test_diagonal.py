@@ -1,6 +1,7 @@
 """Moments of the tangent kernel: exact values, symbols, refusals and size."""
 
 from fractions import Fraction
+from functools import partial
 
 import pytest
 import sympy
@@ -16,6 +17,7 @@ from symprop.moments.diagonal import (
 from symprop.moments.scalars import read_scalars
 from symprop.specs.branched import DenseNet, Reduced, ResNet, Vanilla
 from symprop.specs.initialization import weight_law
+from tests.malformed import NO_INTEGERS, assert_refused
 
 F = Fraction
 n, alpha = sympy.symbols("n alpha", positive=True)
@@ -149,3 +151,11 @@ def test_refusals() -> None:
         tangent_moments(Vanilla(), 3, 1, law="cauchy")
     with pytest.raises(UnsupportedLaw, match="independent"):
         output_moments(Vanilla(), 3, 1, law="haar")
+
+
+@pytest.mark.parametrize("network", [Vanilla(), ResNet(2, 1), DenseNet()], ids=repr)
+def test_depths_are_integers_that_fit(network: object) -> None:
+    for moments in (tangent_moments, output_moments):
+        assert_refused(
+            partial(moments, network, 3), (*NO_INTEGERS, -1, 10**400), "depth to be an integer"
+        )

@@ -9,6 +9,7 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.moments.discrete_weights import weight_enumeration
 from symprop.moments.enumeration import gate_enumeration
 from symprop.specs.branched import DenseNet, ResNet, Vanilla
+from tests.malformed import NO_INTEGERS, NO_NUMBERS, NO_SEQUENCES, assert_refused
 
 F = Fraction
 FOUR = ("-7/5", "-1/5", "1/5", "7/5")
@@ -57,3 +58,33 @@ def test_refusals() -> None:
         weight_enumeration(graph, 1, slope_at_zero="x")
     with pytest.raises(OutOfDomain, match="scale"):
         weight_enumeration(ResNet(1, sympy.sqrt(2)).graph(1), 1)
+
+
+def test_malformed_arguments_are_named() -> None:
+    graph = Vanilla().graph(1)
+    assert_refused(
+        lambda given: weight_enumeration(given, 1),
+        (None, "abc", 3, [], Vanilla()),
+        "graph to be a Gr",
+    )
+    assert_refused(
+        lambda width: weight_enumeration(graph, width), (*NO_INTEGERS, 0, 10**400), "width to be an"
+    )
+    trained = [value for value in NO_SEQUENCES if value is not None]
+    assert_refused(
+        lambda chosen: weight_enumeration(graph, 1, trained=chosen),
+        trained,
+        "trained to be a sequence",
+    )
+    unknown = ([(3, 1)], [[1, 1]], ["abc"], [None])
+    assert_refused(
+        lambda chosen: weight_enumeration(graph, 1, trained=chosen), unknown, "trained to be among"
+    )
+    assert_refused(
+        lambda atoms: weight_enumeration(graph, 1, atoms=atoms), NO_SEQUENCES, "atoms to be a seq"
+    )
+    assert_refused(
+        lambda atom: weight_enumeration(graph, 1, atoms=[atom]), (*NO_NUMBERS, []), "atoms to be s"
+    )
+    with pytest.raises(InvalidArgument, match="atoms to be symmetric"):
+        weight_enumeration(graph, 1, atoms=[])

@@ -8,6 +8,7 @@ import sympy
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, UnsupportedLaw
 from symprop.moments.enumeration import gate_enumeration, weight_entries
 from symprop.specs.branched import ResNet, Vanilla
+from tests.malformed import NO_INTEGERS, NO_SEQUENCES, assert_refused
 
 F = Fraction
 
@@ -62,3 +63,25 @@ def test_refusals() -> None:
         gate_enumeration(Vanilla(input_layer=False).graph(1), 1)
     with pytest.raises(OutOfDomain, match="scale"):
         gate_enumeration(ResNet(1, sympy.sqrt(2)).graph(1), 1)
+
+
+def test_malformed_arguments_are_named() -> None:
+    graph = Vanilla().graph(1)
+    assert_refused(
+        lambda given: gate_enumeration(given, 1),
+        (None, "abc", 3, [], Vanilla()),
+        "graph to be a Gr",
+    )
+    assert_refused(
+        lambda width: gate_enumeration(graph, width), (*NO_INTEGERS, 0, 10**400), "width to be an"
+    )
+    trained = [value for value in NO_SEQUENCES if value is not None]
+    assert_refused(
+        lambda chosen: gate_enumeration(graph, 1, trained=chosen),
+        trained,
+        "trained to be a sequence",
+    )
+    unknown = ([(3, 1)], [[1, 1]], ["abc"], [None])
+    assert_refused(
+        lambda chosen: gate_enumeration(graph, 1, trained=chosen), unknown, "trained to be among"
+    )

@@ -10,6 +10,7 @@ from symprop.moments.diagonal import tangent_moments
 from symprop.moments.enumeration import gate_enumeration
 from symprop.moments.jacobians import jacobian_moments
 from symprop.specs.branched import DenseNet, Reduced, ResNet, Vanilla
+from tests.malformed import NO_INTEGERS, assert_refused
 
 F = Fraction
 
@@ -66,3 +67,11 @@ def test_refusals() -> None:
         jacobian_moments(Vanilla(), 3, 3, (1, 1), law="rademacher")
     with pytest.raises(InvalidArgument, match="depth"):
         jacobian_moments(Vanilla(), 3, 0, (1, 1))
+
+
+def test_depths_are_integers_that_fit() -> None:
+    assert_refused(
+        lambda depth: jacobian_moments(DenseNet(), 3, depth, (1, 0)),
+        (*NO_INTEGERS, 0, 10**400),
+        "depth to be an integer",
+    )

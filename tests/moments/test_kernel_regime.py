@@ -9,6 +9,7 @@ from symprop.foundation.errors import InvalidArgument, NoConvergence, OutOfDomai
 from symprop.moments.diagonal import tangent_moments
 from symprop.moments.kernel_regime import first_order, kernel_depth
 from symprop.specs.branched import DenseNet, ResNet, Vanilla
+from tests.malformed import NO_INTEGERS, assert_refused
 
 F = Fraction
 n, e = sympy.symbols("n e", positive=True)
@@ -65,3 +66,11 @@ def test_refusals() -> None:
         first_order(Vanilla(), 3, law="rademacher")
     with pytest.raises(OutOfDomain, match="E G"):
         first_order(Vanilla(), 0)
+
+
+def test_depths_are_integers_that_fit() -> None:
+    depths = (*NO_INTEGERS, -1, 10**400)
+    assert_refused(lambda depth: first_order(Vanilla(), depth), depths, "depth to be an integer")
+    assert_refused(
+        lambda most: kernel_depth(Vanilla(), 3, 1, most=most), depths, "most to be an integer"
+    )

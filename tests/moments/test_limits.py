@@ -15,6 +15,7 @@ from symprop.moments.limits import (
     residual_depth_limit,
 )
 from symprop.specs.branched import DenseNet, ResNet, Vanilla
+from tests.malformed import NO_INTEGERS, NO_NUMBERS, assert_refused
 
 F = Fraction
 e, s = sympy.symbols("e s", positive=True)
@@ -112,3 +113,15 @@ def test_widths_that_are_none(width: object) -> None:
     ):
         with pytest.raises(InvalidArgument, match="width"):
             made()
+
+
+def test_malformed_arguments_are_named() -> None:
+    width = (*NO_INTEGERS, 0)
+    assert_refused(lambda n: closed_form(Vanilla(), n, 3), width, "width to be an integer")
+    assert_refused(lambda n: residual_depth_limit(1, n), width, "width to be an integer")
+    assert_refused(dense_depth_limit, width, "width to be an integer")
+    assert_refused(
+        lambda depth: closed_form(Vanilla(), 3, depth), (*NO_INTEGERS, -1, 10**400), "depth to be"
+    )
+    assert_refused(proportional_limit, NO_NUMBERS, "ratio to be an exact number")
+    assert_refused(lambda s: residual_depth_limit(s, 3), NO_NUMBERS, "strength to be an exact")

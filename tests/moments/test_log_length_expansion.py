@@ -10,6 +10,7 @@ import pytest
 from symprop.foundation.errors import InvalidArgument
 from symprop.moments.log_length_expansion import log_length_series
 from symprop.moments.log_lengths import log_length_law
+from tests.malformed import NO_INTEGERS, assert_refused
 
 
 def test_first_terms() -> None:
@@ -43,3 +44,7 @@ def test_remainder_is_of_the_next_order(order: int) -> None:
 def test_order_is_checked() -> None:
     with pytest.raises(InvalidArgument):
         log_length_series(0)
+
+
+def test_orders_are_integers_that_fit() -> None:
+    assert_refused(log_length_series, (*NO_INTEGERS, 0, 101, 10**400), "order to be an integer")

@@ -12,6 +12,7 @@ from symprop.foundation.errors import InvalidArgument
 from symprop.moments.log_length_expansion import log_length_series
 from symprop.moments.log_lengths import length_moment, log_length_law, survival_probability
 from symprop.numerics.precision import working_digits
+from tests.malformed import NO_INTEGERS, NO_SEQUENCES, assert_refused
 
 
 def log_moment(width: int, b: int, power: int) -> mpmath.mpf:
@@ -123,3 +124,13 @@ def test_against_sampling() -> None:
     error = logs.std() / np.sqrt(logs.size)
     assert abs(logs.mean() + float(law.drift)) < 5 * error
     assert logs.var() == pytest.approx(float(law.variance), rel=0.02)
+
+
+def test_malformed_arguments_are_named() -> None:
+    assert_refused(survival_probability, NO_SEQUENCES, "widths to be a sequence of integers")
+    assert_refused(
+        lambda width: survival_probability([width]), (*NO_INTEGERS, 0, 10**400), "width to be an"
+    )
+    assert_refused(lambda width: length_moment(width, 1), (*NO_INTEGERS, 0), "width to be an")
+    assert_refused(lambda order: length_moment(3, order), (*NO_INTEGERS, 501), "order to be an")
+    assert_refused(log_length_law, (*NO_INTEGERS, 0, 10**400), "width to be an integer")

@@ -11,6 +11,7 @@ import sympy
 
 from symprop.foundation.errors import InvalidArgument
 from symprop.moments.noise_moments import mean_square_noise, mean_square_noise_closed_form
+from tests.malformed import NO_INTEGERS, NO_SEQUENCES, assert_refused
 
 
 @pytest.mark.parametrize("width", [1, 2, 5, 40])
@@ -64,3 +65,25 @@ def test_growth_is_that_of_one_direction() -> None:
     """Over the long run the square grows by 1 + 5/N a layer, as that of a length."""
     ratio = mean_square_noise([6] * 61) / mean_square_noise([6] * 60)
     assert float(ratio) == pytest.approx(float(Fraction(11, 6)), rel=1e-9)
+
+
+def test_malformed_arguments_are_named() -> None:
+    assert_refused(mean_square_noise, NO_SEQUENCES, "widths to be a sequence of integers")
+    assert_refused(lambda width: mean_square_noise([width]), (*NO_INTEGERS, 0), "width to be an")
+    given = [value for value in NO_INTEGERS if value is not None]
+    assert_refused(
+        lambda width: mean_square_noise_closed_form(width, 3), (*given, 0), "width to be an integer"
+    )
+    assert_refused(
+        lambda depth: mean_square_noise_closed_form(3, depth), (*given, -1, 10**400), "depth to be"
+    )
+
+
+def test_text_is_not_evaluated() -> None:
+    with pytest.raises(InvalidArgument, match="width"):
+        mean_square_noise_closed_form("__import__('os').getcwd()")
+
+
+def test_formula_takes_expressions() -> None:
+    k = sympy.Symbol("k", positive=True)
+    assert mean_square_noise_closed_form(2 * k, 3).subs(k, 4) == mean_square_noise([8] * 4)

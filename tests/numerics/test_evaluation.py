@@ -8,8 +8,9 @@ from flint import acb, arb
 
 from symprop.foundation.errors import InvalidArgument, PrecisionNotReached
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import adaptive, as_ball, as_exact, compile_ball, enclose
+from symprop.numerics.evaluation import adaptive, as_ball, as_exact, as_size, compile_ball, enclose
 from symprop.numerics.precision import working_bits
+from tests.malformed import NO_INTEGERS, assert_refused
 
 x = sympy.Symbol("x")
 
@@ -144,3 +145,11 @@ def test_compiled_functions_follow_the_precision_in_force() -> None:
 def test_adaptive_gives_up_with_the_best_ball() -> None:
     with pytest.raises(PrecisionNotReached, match=r"10 proved digits of the thing but got 0 of \["):
         adaptive(lambda bits: arb(1, "0.5"), 10, "thing")
+
+
+def test_sizes_are_integers_or_symbolic() -> None:
+    n = sympy.Symbol("n")
+    assert (as_size("width", 3), as_size("width", 2 * n)) == (3, 2 * n)
+    assert_refused(lambda value: as_size("width", value), (*NO_INTEGERS, 0), "width to be an integ")
+    with pytest.raises(InvalidArgument, match="depth to be an integer from 0 to 5"):
+        as_size("depth", 6, minimum=0, maximum=5)

@@ -14,6 +14,7 @@ from symprop.recurrences.linear_batch_norm import (
     haar_isometry_gap,
     stationary_orthogonality_gap,
 )
+from tests.malformed import NO_INTEGERS, NO_NUMBERS, NO_SEQUENCES, assert_refused
 
 
 def test_gaussian_layer_against_simulation() -> None:
@@ -66,3 +67,18 @@ def test_what_is_refused() -> None:
         haar_isometry_gap([])
     with pytest.raises(InvalidArgument, match="batch"):
         stationary_orthogonality_gap(0)
+
+
+def test_malformed_arguments_are_named() -> None:
+    for gap in (haar_isometry_gap, lambda values: gaussian_orthogonality_gap(values, 3)):
+        assert_refused(gap, NO_SEQUENCES, "eigenvalues to be a sequence of numbers")
+        assert_refused(lambda value, gap=gap: gap([value, 1]), NO_NUMBERS, "eigenvalue to be")
+        with pytest.raises(InvalidArgument, match="eigenvalues to hold at least one"):
+            gap([])
+    assert_refused(lambda d: gaussian_orthogonality_gap([1, 2], d), NO_INTEGERS, "width to be an")
+    assert_refused(stationary_orthogonality_gap, NO_INTEGERS, "batch to be an integer")
+
+
+def test_one_input_has_no_gap() -> None:
+    assert float(gaussian_orthogonality_gap([4], 3)) == 0
+    assert float(haar_isometry_gap([4])) == 0

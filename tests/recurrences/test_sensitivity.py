@@ -10,6 +10,7 @@ import pytest
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.recurrences.sensitivity import vanilla_sensitivity
+from tests.malformed import NO_INTEGERS, NO_NUMBERS, NO_ROWS, assert_refused
 
 
 def plain(gram: np.ndarray, depth: int) -> list[float]:
@@ -96,3 +97,20 @@ def test_malformed(gram: list) -> None:
 def test_out_of_domain(gram: list) -> None:
     with pytest.raises(OutOfDomain):
         vanilla_sensitivity(gram, 1)
+
+
+def test_malformed_arguments_are_named() -> None:
+    assert_refused(lambda gram: vanilla_sensitivity(gram, 1), NO_ROWS, "gram to be")
+    square = [[1, 0], [0, 1]]
+    assert_refused(
+        lambda entry: vanilla_sensitivity([[entry, 0], [0, 1]], 1), NO_NUMBERS, "gram to be a fin"
+    )
+    assert_refused(
+        lambda depth: vanilla_sensitivity(square, depth), (*NO_INTEGERS, -1, 10**400), "depth to be"
+    )
+
+
+def test_arrays_are_matrices() -> None:
+    assert vanilla_sensitivity(np.eye(2), 1)[1].overlaps(
+        vanilla_sensitivity([[1, 0], [0, 1]], 1)[1]
+    )

@@ -13,6 +13,7 @@ from symprop.recurrences.sensitivity_factors import (
     nonlinearity_factor,
     normalization_factor,
 )
+from tests.malformed import NO_INTEGERS, NO_ROWS, NO_SEQUENCES, assert_refused
 
 
 def test_many_data() -> None:
@@ -118,3 +119,23 @@ def test_nonlinearity_refusals() -> None:
         nonlinearity_factor([[1, 3, 0], [3, 1, 0], [0, 0, 1]])
     with pytest.raises(InvalidArgument):
         nonlinearity_factor([[1, 2], [0, 1]])
+
+
+def test_malformed_arguments_are_named() -> None:
+    assert_refused(batch_norm_factors, NO_INTEGERS[1:], "batch to be an integer")
+    assert_refused(lambda a: normalization_factor(a, [1, 1]), NO_SEQUENCES, "variances to be a seq")
+    assert_refused(
+        lambda a: normalization_factor([1, 1], a), NO_SEQUENCES, "noise_variances to be a seq"
+    )
+    for matrix in (np.eye(3), np.zeros((0, 3))):
+        with pytest.raises(InvalidArgument, match="variances"):
+            normalization_factor(matrix, matrix)
+    assert_refused(nonlinearity_factor, NO_ROWS, "gram to be")
+    for shape in ((0, 0), (2, 0), (1, 2), (2, 2, 2)):
+        with pytest.raises(InvalidArgument, match="gram to be square"):
+            nonlinearity_factor(np.zeros(shape))
+
+
+def test_no_sensitivity_has_no_factor() -> None:
+    with pytest.raises(OutOfDomain, match="noise_variances not all 0"):
+        normalization_factor([1, 1, 1], [0, 0, 0])

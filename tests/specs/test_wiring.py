@@ -6,6 +6,7 @@ import pytest
 
 from symprop.foundation.errors import InvalidArgument
 from symprop.specs.branched import DenseNet, ResNet, Vanilla
+from tests.malformed import NO_INTEGERS, assert_refused
 
 
 def test_matrices_of_one_branch_give_one_reduced_network() -> None:
@@ -34,3 +35,7 @@ def test_dense_network_through_one_matrix_and_through_a_layer() -> None:
 def test_places_that_do_not_exist(where: int | tuple[int, int]) -> None:
     with pytest.raises(InvalidArgument, match="where"):
         ResNet(2).graph(4).through(where)
+
+
+def test_what_is_no_place_is_named() -> None:
+    assert_refused(Vanilla().graph(2).through, NO_INTEGERS, "where to be an integer")
