@@ -333,16 +333,13 @@ CLAIMS = (
     ),
     _claim(
         "log-gradients-bounded",
-        "Theorem 6.5; Theorem C.10",
+        "Theorem 6.5",
         STATISTICAL,
         title="log-gradients bounded in depth",
         statement="E log |∂L/∂W_0| <= d⁵ (ψ(X_0)³ + 1) for L = <A, X_L>, |A| = 1, at any depth",
         variables=CHAIN | {"law": "law of the weights"},
         assumptions=("square invertible X_0", "orthogonal weights of uniform law"),
-        as_printed=(
-            "some constant, here 1; Theorem C.10 leaves the mean out, and its exponential would "
-            "say that orthogonal inputs of a network without layers have no gradient"
-        ),
+        as_printed="some constant, here 1, for losses of Lipschitz constant 1",
         checks=(
             simulated(
                 log_gradient,
