@@ -43,15 +43,18 @@ def operator_norm(variance: Fraction, size: int, seed: int) -> tuple[float, floa
     """
     import numpy as np
 
+    from symprop.simulator.threads import one_core
+
     generator = np.random.default_rng(seed)
     width, s = int((size / REPEATS) ** 0.5), float(variance)
     gains = []
-    for _ in range(REPEATS):
-        inner, outer = generator.standard_normal((2, width, width)) / width**0.5
-        jacobian = (np.eye(width) + s**0.5 * outer @ inner) / (1 + s) ** 0.5
-        v = generator.standard_normal(width)
-        v = jacobian.T @ (jacobian @ v)
-        gains.append(float(np.sum((jacobian @ v) ** 2) / np.sum(v**2)))
+    with one_core():
+        for _ in range(REPEATS):
+            inner, outer = generator.standard_normal((2, width, width)) / width**0.5
+            jacobian = (np.eye(width) + s**0.5 * outer @ inner) / (1 + s) ** 0.5
+            v = generator.standard_normal(width)
+            v = jacobian.T @ (jacobian @ v)
+            gains.append(float(np.sum((jacobian @ v) ** 2) / np.sum(v**2)))
     return float(np.mean(gains)), float(np.std(gains, ddof=1) / np.sqrt(REPEATS))
 
 

@@ -7,7 +7,7 @@ slopes 0 and 1. A gradient does not see its jump, but correlations do.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
@@ -18,6 +18,9 @@ from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["CLAIMS"]
 
@@ -109,22 +112,29 @@ def sampled_jacobian(m: Fraction, size: int, seed: int) -> tuple[float, float]:
     """Sample the squared operator norm of the Jacobian of those two layers, at finite width."""
     import numpy as np
 
+    from symprop.simulator.threads import one_core
+
     generator = np.random.default_rng(seed)
-    width, jump = int((size / REPEATS) ** 0.5), float(m)
-    norms = []
-    for _ in range(REPEATS):
-        z = generator.standard_normal(width)
-        z *= width**0.5 / np.linalg.norm(z)
-        jacobian = np.eye(width)
-        for height in (0.0, jump):
-            weights = generator.standard_normal((width, width)) / width**0.5
-            y = weights @ (z + height * np.sign(z))
-            length = np.linalg.norm(y) / width**0.5
-            z = y / length
-            jacobian = weights @ jacobian / length  # the slope is 1
-            jacobian -= np.outer(z, z @ jacobian) / width
-        norms.append(float(np.linalg.norm(jacobian, 2)) ** 2)
-    return float(np.mean(norms)), float(np.std(norms, ddof=1) / np.sqrt(REPEATS))
+    width = int((size / REPEATS) ** 0.5)
+    with one_core():
+        squares = [_squared_norm(float(m), width, generator) for _ in range(REPEATS)]
+    return float(np.mean(squares)), float(np.std(squares, ddof=1) / np.sqrt(REPEATS))
+
+
+def _squared_norm(jump: float, width: int, generator: np.random.Generator) -> float:
+    import numpy as np
+
+    z = generator.standard_normal(width)
+    z *= width**0.5 / np.linalg.norm(z)
+    jacobian = np.eye(width)
+    for height in (0.0, jump):
+        weights = generator.standard_normal((width, width)) / width**0.5
+        y = weights @ (z + height * np.sign(z))
+        length = np.linalg.norm(y) / width**0.5
+        z = y / length
+        jacobian = weights @ jacobian / length  # the slope is 1
+        jacobian -= np.outer(z, z @ jacobian) / width
+    return float(np.linalg.norm(jacobian, 2)) ** 2
 
 
 def _claim(name: str, number: str, corrected_by: str, **data: Any) -> Claim:
