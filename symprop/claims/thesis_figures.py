@@ -135,7 +135,7 @@ CLAIMS = (
         title="two inputs with and without batch normalisation",
         statement=(
             "at width 32 the mean squared cosine falls from 0.98 below 1/4 in 20 normalised linear "
-            "layers, and rises from 0 above 1/2 in 200 plain ones"
+            "layers, and rises from 0 above 1/2 in 150 plain ones"
         ),
         variables={"network": "kind of network", "depth": "layers"},
         assumptions=MADE,

@@ -135,7 +135,7 @@ CLAIMS = (
         "Figure 6.3",
         title="gradients grow with depth for Gaussian weights and not for orthogonal ones",
         statement=(
-            "log10 of the gradient of layer 1 grows by more than 1/2 from depth 10 to 80 for "
+            "log10 of the gradient of layer 1 grows by more than 1/2 from depth 40 to 320 for "
             "Gaussian weights, by less from 10 to 80 for orthogonal ones (d = n = 10)"
         ),
         variables={"case": "which network and inputs"},

@@ -1,0 +1,223 @@
+"""thesis, chapter 4: isometry where it has no value or another one, and what the proof writes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from symprop.claims.power_series import rational
+from symprop.claims.rational_matrices import (
+    Matrix,
+    determinant,
+    gram,
+    identity_matrix,
+    integer_matrix,
+    isometry,
+    isometry_of_rows,
+    matrices,
+    trace,
+)
+from symprop.claims.thesis_isometry import INVERTIBLE, MEANINGS
+from symprop.ledger.checks import at_points
+from symprop.ledger.claim import Claim
+from symprop.ledger.domain import OneOf, Real
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
+from symprop.ledger.source import Source
+from symprop.numerics.precision import bits_from_dps, working_bits
+
+__all__ = ["CLAIMS"]
+
+HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+EXACTLY_FALSE = Verdict(Outcome.FAILS, Grade.EXACT)
+FALSE = Verdict(Outcome.FAILS, Grade.ENCLOSED)
+
+
+def isometry_of_multiple(x: Matrix, factor: int, dps: int) -> Any:
+    """Return ``det(c M)^(1/n)/(tr(c M)/n)`` for even ``n``, where the determinant has its sign."""
+    m, n = gram(x), len(x)
+    with working_bits(bits_from_dps(dps)):
+        volume = arb(rational(determinant(m) * factor**n)).root(n)
+        return volume / rational(factor * trace(m) / n)
+
+
+def isometry_of_gram(x: Matrix, dps: int) -> Any:
+    return isometry(gram(x), dps)
+
+
+def trace_of_gram(x: Matrix) -> Fraction:
+    return trace(gram(x))
+
+
+def spread(last: Fraction) -> Fraction:
+    """Return ``var/mean^2`` of the lengths 1, 1 and ``last``."""
+    lengths = (Fraction(1), Fraction(1), last)
+    mean = sum(lengths, Fraction(0)) / 3
+    return sum(((each - mean) ** 2 for each in lengths), Fraction(0)) / 3 / mean**2
+
+
+def cubed_improvement(last: Fraction) -> Fraction:
+    """Return the cube of ``I(G~)/I(G)`` for the same lengths."""
+    return ((2 + last**2) / 3) ** 3 / last**2
+
+
+def improvement_of_short(short: Fraction) -> Fraction:
+    return cubed_improvement(short)
+
+
+def improvement_of_long(long: Fraction) -> Fraction:
+    return cubed_improvement(long)
+
+
+def improvement_of_last(last: Fraction) -> Fraction:
+    return cubed_improvement(last)
+
+
+def least_improvement(last: Fraction) -> Fraction:
+    return (1 + spread(last)) ** 3
+
+
+def larger_improvement(last: Fraction) -> Fraction:
+    return (1 + 2 * spread(last)) ** 3
+
+
+def is_more_diverse(short: Fraction, long: Fraction) -> bool:
+    return spread(long) > spread(short)
+
+
+def printed_trace(x: Matrix) -> Fraction:
+    """Return ``tr D G~ D`` with ``D = diag(a_i/sqrt d)`` and ``G~`` of vectors of length 1."""
+    return trace(gram(x)) / len(x[0])
+
+
+def determinant_from_factors(x: Matrix, dps: int) -> Any:
+    """Return ``det(G~) det(D)^2``, ``D = diag(a_i)``."""
+    with working_bits(bits_from_dps(dps) + 20 * len(x)):
+        isometry_of_units = arb(isometry_of_rows(x, dps)) ** len(x)  # the mean of the diagonal is 1
+        squares = arb(1)
+        for i, row in enumerate(gram(x)):
+            squares *= rational(row[i])
+        return isometry_of_units * squares
+
+
+def determinant_of_gram(x: Matrix) -> Fraction:
+    return determinant(gram(x))
+
+
+def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
+    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
+
+
+EVEN = {
+    "x": matrices(lambda x: len(x) % 2 == 0 and determinant(gram(x)) != 0),
+    "factor": OneOf((1, 2, -1, -3)),
+}
+LENGTHS = {"last": Real("1/1000", 1000)}
+PAIR = {"short": Real("1/1000", "1/10"), "long": Real(6, 30)}
+
+CLAIMS = (
+    _claim(
+        "isometry-scale-printed",
+        "Lemma 4.2",
+        FALSE,
+        title="isometry does not see the scale, as printed",
+        statement="I(cM) = I(M) for any constant c",
+        variables={"x": "M = x x'", "factor": "c"},
+        assumptions=("M positive definite, of even size",),
+        as_printed='"any constant": a negative one changes the sign of the trace and not of the '
+        "root, and 0 leaves no value",
+        checks=(attack(isometry_of_multiple, "==", isometry_of_gram, domain=EVEN),),
+        near_miss=at_points(
+            isometry_of_multiple,
+            "==",
+            isometry_of_gram,
+            points=[{"x": integer_matrix((1, 0), (0, 2)), "factor": -3}],
+        ),
+        corrected_by="thesis.isometry-scale",
+    ),
+    _claim(
+        "isometry-of-zero-printed",
+        "Lemma 4.2",
+        EXACTLY_FALSE,
+        title="isometry of all positive semi-definite matrices, as printed",
+        statement="I(M) has a value in [0, 1] for every positive semi-definite M: tr M > 0",
+        variables={"x": "M = x x'"},
+        as_printed="M = 0 is degenerate and has no isometry, 0/0",
+        checks=(
+            attack(
+                trace_of_gram,
+                ">",
+                0,
+                domain={"x": matrices(hostile=[integer_matrix((0,))])},
+            ),
+        ),
+        near_miss=at_points(trace_of_gram, ">", 0, points=[{"x": identity_matrix(2, 0)}]),
+        corrected_by="thesis.isometry-range",
+    ),
+    _claim(
+        "diversity-of-lengths-printed",
+        "Theorem 4.3, discussion",
+        EXACTLY_FALSE,
+        title="more diverse lengths, larger improvement, as said",
+        statement="of two triples of lengths that with the larger var/mean² has the larger "
+        "I(G~)/I(G), cubed",
+        variables={"short": "lengths 1, 1, short", "long": "lengths 1, 1, long"},
+        as_printed="the theorem is a lower bound; short vectors count for more than the variance "
+        "shows, since the improvement is the mean of squares over the geometric mean",
+        checks=(
+            attack(
+                improvement_of_long,
+                ">=",
+                improvement_of_short,
+                domain=PAIR,
+                assuming=is_more_diverse,
+            ),
+        ),
+        near_miss=at_points(
+            improvement_of_long,
+            ">=",
+            improvement_of_short,
+            points=grid(short=("1/100",), long=("21/2",)),
+        ),
+        corrected_by="thesis.diversity-of-lengths",
+    ),
+    _claim(
+        "diversity-of-lengths",
+        "Theorem 4.3, discussion",
+        HOLDS,
+        title="diverse lengths, an improvement at least as large",
+        statement="I(G~)/I(G) >= 1 + var/mean² for lengths 1, 1, a, compared as cubes",
+        variables={"last": "a"},
+        checks=(attack(improvement_of_last, ">=", least_improvement, domain=LENGTHS),),
+        near_miss=attack(improvement_of_last, ">=", larger_improvement, domain=LENGTHS),
+    ),
+    _claim(
+        "factors-of-gram-printed",
+        "Theorem 4.3, proof",
+        EXACTLY_FALSE,
+        title="factors of the Gram matrix, as printed",
+        statement="G = D G~ D with D = diag(a_i/√d) and x~_i = x_i/|x_i|; compared by trace",
+        variables=MEANINGS,
+        as_printed="the proof has vectors of length √d where the theorem has length 1; isometry "
+        "does not see the factor d. It writes C for G besides",
+        checks=(attack(printed_trace, "==", trace_of_gram, domain=INVERTIBLE),),
+        near_miss=at_points(
+            printed_trace, "==", trace_of_gram, points=[{"x": integer_matrix((1, 2, 3))}]
+        ),
+        corrected_by="thesis.factors-of-gram",
+    ),
+    _claim(
+        "factors-of-gram",
+        "Theorem 4.3, proof",
+        HOLDS,
+        title="factors of the Gram matrix",
+        statement="G = D G~ D with D = diag(a_i) and x~_i = x_i/|x_i|: det G = det G~ det D²",
+        variables=MEANINGS,
+        checks=(attack(determinant_from_factors, "==", determinant_of_gram, domain=INVERTIBLE),),
+        near_miss=attack(printed_trace, "==", trace_of_gram, domain=INVERTIBLE),
+    ),
+)
+"""Chapter 4, edges."""
