@@ -28,6 +28,7 @@ __all__ = [
     "cutoff_for",
     "hermite_weight_bound",
     "integrand_of",
+    "pieces_for_panels",
     "rational_ball",
     "small_argument_bound",
     "tail_bound",
@@ -150,16 +151,23 @@ def integrand_of(activation: Activation) -> Integrand:
         IntegrandPiece(piece.lower, piece.upper, compile_ball(piece.expression, (X,)))
         for piece in activation.pieces
     )
-    panel_pieces = tuple(
-        IntegrandPiece(lower, upper, compile_ball(_without_large_exponentials(form, side), (X,)))
-        for piece in activation.pieces
-        for lower, upper, form, side in _halves(piece.lower, piece.upper, piece.expression)
-    )
     strip = activation.analyticity_strip
     width = None
     if len(pieces) == 1 and strip is not None and strip != 0:
         width = float("inf") if strip == sympy.oo else float(strip)
-    return Integrand(pieces, panel_pieces, growth_bound(activation), 1, activation.parity, width)
+    return Integrand(
+        pieces, pieces_for_panels(activation), growth_bound(activation), 1, activation.parity, width
+    )
+
+
+@lru_cache(maxsize=64)
+def pieces_for_panels(activation: Activation) -> tuple[IntegrandPiece, ...]:
+    """Return the pieces cut at 0 too, so written that wide balls far from 0 stay small."""
+    return tuple(
+        IntegrandPiece(lower, upper, compile_ball(_without_large_exponentials(form, side), (X,)))
+        for piece in activation.pieces
+        for lower, upper, form, side in _halves(piece.lower, piece.upper, piece.expression)
+    )
 
 
 def _halves(
