@@ -193,6 +193,7 @@ def _entry_of(function: Any, phi: str, place: int) -> Any:
 N = sympy.Symbol("batch", positive=True)
 ROTATION = "derivations/rotation_gap.py"
 FIXED = "derivations/batch_norm_fixed_points.py"
+CHAIN = "derivations/linear_chain_gap.py"
 WEIGHTS: Sequence[tuple[int, ...]] = ((1, 3), (1, 2, 3), (1, 50, 2, 9, 1))
 
 CLAIMS = (
@@ -332,6 +333,7 @@ CLAIMS = (
         title="contraction of the linear chain at infinite width",
         statement="an excess e/n of an eigenvalue's share becomes n/(n+2) e/n + O(e²)",
         variables={"n": "size of the batch", "e": "excess, against the opposite one of another"},
+        derivation=CHAIN,
         checks=tuple(
             limit(
                 excess_ratio,
@@ -355,6 +357,7 @@ CLAIMS = (
         title="stationary orthogonality gap to first order in 1/d",
         statement="d E V² -> (n-1)(n+2)²/(4n(n+1)) in the stationary linear chain",
         variables={"batch": "n"},
+        derivation=CHAIN,
         assumptions=("Gaussian weights, no centring", f"run at d = {WIDTH}, error of order 1/d"),
         checks=(
             simulated(

@@ -185,7 +185,8 @@ def stationary_orthogonality_gap(batch: Any) -> sympy.Expr:
 
     Source
     ------
-    thesis, Theorem 2.1, whose radius it makes exact to first order.
+    derivations/linear_chain_gap.py; thesis, Theorem 2.1, whose radius it makes exact to first
+    order.
 
     Notes
     -----
