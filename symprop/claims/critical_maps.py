@@ -95,9 +95,9 @@ def gap_after(name: str, start: Fraction, depth: int, dps: int) -> Any:
     return _gaps(name, Fraction(start), bits, longest)[depth.bit_length() - 1]
 
 
-def least_map_value(step: Callable[[arb], arb], depth: int) -> arb:
+def least_map_value(step: Callable[[arb], arb], depth: int, *, start: arb | None = None) -> arb:
     """Return the correlation that a pair starting at -1 has after ``depth`` layers."""
-    rho = arb(-1)
+    rho = arb(-1) if start is None else start
     for _ in range(depth):
         rho = step(rho)
     return rho

@@ -10,20 +10,24 @@ from flint import arb, fmpq
 
 from symprop.claims.critical_maps import erf_map, gap_after, leaky_map, least_map_value
 from symprop.ledger.algebra import identity
+from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
 
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
-a, L, rho = sympy.symbols("a L rho", positive=True)
+a = sympy.Symbol("a", real=True)
+L, rho = sympy.symbols("L rho", positive=True)
 pi, sqrt = sympy.pi, sympy.sqrt
 
 LEAKY_BOUND = sqrt(16 * pi / (pi - 2)) / sqrt(L) * sqrt(1 + a**2) / (1 - a)
+SIGNLESS_BOUND = sqrt(16 * pi / (pi - 2)) / sqrt(L) * sqrt(1 + a**2) / sympy.Abs(1 - a)
 LEAKY_NONLINEARITY = ((pi - 2) * (1 - a) ** 2 / (4 * pi)) / ((1 + a**2) / 2)
 ERF_BRACKET = sympy.atan(2 / sqrt(5)) - sympy.Rational(2, 3)
 ERF_BOUND = 4 / sqrt(ERF_BRACKET * sqrt(5)) / sqrt(L)
@@ -31,20 +35,35 @@ ERF_NONLINEARITY = (2 / pi * ERF_BRACKET) / (4 / (pi * sqrt(5)))
 
 
 def leaky_spread(a: Fraction, L: int, dps: int) -> arb:
-    """Return ``1 - rho_max``: for ``a >= 0`` the maps increase, so the pair from -1 is the least.
+    """Return ``1 - rho_max`` after an embedding and ``L - 1`` leaky layers.
 
-    Along it correlations grow with depth, so the last layer has the largest.
+    Slopes a and 1/a give the same map, so ``|a| <= 1``. For ``a >= 0`` maps increase and the pair
+    from -1 is the least; for ``a < 0`` the first layer has its least value where its slope is 0,
+    and later ones increase from there. Correlations grow with depth: the last layer has most.
     """
+    if abs(a) > 1:
+        return leaky_spread(1 / a, L, dps)
     with working_bits(bits_from_dps(2 * dps + 20) + 8 * L):
-        return 1 - least_map_value(leaky_map(a), L)
+        start = arb(-1)
+        if a < 0 and L > 1:
+            start = -(2 * arb.pi() * fmpq(a.numerator, a.denominator) / _squared_bend(a)).cos()
+        return 1 - least_map_value(leaky_map(a), L - 1, start=start)
+
+
+def _squared_bend(a: Fraction) -> fmpq:
+    """Return ``(1 - a)²``."""
+    return fmpq(a.denominator - a.numerator, a.denominator) ** 2
 
 
 def erf_spread(L: int, dps: int) -> arb:
-    """Return ``1 - rho_max`` of a critical erf network, from the pair that starts at -1."""
+    """Return ``1 - rho_max`` after an embedding and ``L - 1`` critical erf layers.
+
+    From the pair that starts at -1; that the embedding has a bias can only bring it closer.
+    """
     with working_bits(bits_from_dps(dps) + 4 * L):
         root = 2 / arb(5).sqrt()
         step = erf_map(2 / arb.pi() * (root - root.atan()))
-        return 1 - least_map_value(step, L)
+        return 1 - least_map_value(step, L - 1)
 
 
 def fixed_bias(rho: Fraction) -> arb:
@@ -56,11 +75,15 @@ def fixed_bias(rho: Fraction) -> arb:
 
 
 def chaotic_jacobian(rho: Fraction, L: int, dps: int) -> arb:
-    """Return the Jacobian norm ``P'(1)^(L/2)`` at the bias whose fixed point is ``rho``."""
+    """Return the root mean square of singular values at the bias whose fixed point is ``rho``.
+
+    After an embedding with that bias, whose squared slope is ``1/(1 + bias)``, and ``L - 1`` layers
+    of erf. The operator norm is not less.
+    """
     with working_bits(bits_from_dps(2 * dps + 20)):
         whole = 2 / arb.pi() * (arb(2) / 3).asin()
         slope = 4 / (arb.pi() * arb(5).sqrt()) / (fixed_bias(rho) + whole)
-        return (slope.log() * L / 2).exp()
+        return ((slope.log() * (L - 1) - (1 + fixed_bias(rho)).log()) / 2).exp()
 
 
 def chaotic_bound(rho: Fraction, L: int, dps: int) -> arb:
@@ -94,34 +117,57 @@ def late_bound(L: int, dps: int) -> Any:
     return enclose(ERF_BOUND.subs({sympy.Symbol("L", positive=True): 2**L}), dps=dps)
 
 
-def _claim(name: str, number: str, **data: Any) -> Claim:
-    return Claim(id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=HOLDS, **data)
+def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
+    return Claim(
+        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
+    )
 
 
 CLAIMS = (
     _claim(
+        "leaky-shrinkage-printed",
+        "eq 4.1",
+        Verdict(Outcome.FAILS, Grade.ENCLOSED),
+        title="shrinkage of leaky ReLU networks of any slope, as printed",
+        statement="σ_b = 0: 1 - ρ_max <= √(16π/(π-2)) √(1+a²)/(1-a) / √L, for every a but 1",
+        variables={"a": "negative slope", "L": "depth"},
+        assumptions=("infinite width",),
+        as_printed=(
+            "the range of a is not printed, and LReLU_a is defined for every a; for a > 1 the "
+            "right side is negative. Theorem 1 has (1-a)², whose root is |1-a|"
+        ),
+        checks=(at_points(leaky_spread, "<=", LEAKY_BOUND, points=grid(a=("2",), L=(4,))),),
+        near_miss=at_points(leaky_spread, "<=", LEAKY_BOUND, points=grid(a=("20",), L=(4,))),
+        corrected_by="shrinkage.leaky-shrinkage",
+    ),
+    _claim(
         "leaky-shrinkage",
         "eq 4.1; Figure 2",
         title="shrinkage of leaky ReLU networks",
-        statement="σ_b = 0: 1 - ρ_max <= √(16π/(π-2)) √(1+a²)/(1-a) / √L, for 0 <= a < 1",
-        variables={"a": "negative slope, in [0, 1)", "L": "depth"},
-        assumptions=("infinite width", "for a > 1 the printed right side is negative"),
-        as_printed="the range of a is not printed",
+        statement="σ_b = 0: 1 - ρ_max <= √(16π/(π-2)) √(1+a²)/|1-a| / √L, for every a but 1",
+        variables={"a": "negative slope", "L": "depth, the embedding φ_1(x) = x included"},
+        assumptions=("infinite width",),
+        as_printed=(
+            "without the modulus. An embedding adds nothing to the sum of Theorem 1, so √(L-1) is "
+            "what that gives; the bound is loose enough to hold with √L"
+        ),
         checks=(
             identity(8 / (LEAKY_NONLINEARITY * L) - LEAKY_BOUND**2, sympy.Integer(0)),
             attack(
                 leaky_spread,
                 "<=",
-                LEAKY_BOUND,
-                domain={"a": Real(0, 1, open_at="upper"), "L": Integer(1, reach=99)},
+                SIGNLESS_BOUND,
+                domain={"a": Real(-20, 20), "L": Integer(1, reach=99)},
+                assuming=lambda a: a != 1,
                 tries=(60, 400),
             ),
         ),
         near_miss=attack(
             leaky_spread,
             "<=",
-            LEAKY_BOUND / 8,
-            domain={"a": Real(0, 1, open_at="upper"), "L": Integer(1, reach=99)},
+            SIGNLESS_BOUND / 8,
+            domain={"a": Real(-20, 20), "L": Integer(1, reach=99)},
+            assuming=lambda a: a != 1,
         ),
     ),
     _claim(
@@ -129,7 +175,7 @@ CLAIMS = (
         "eq 4.2; Figure 3",
         title="shrinkage of critical erf networks",
         statement="1 - ρ_max <= 4 / √((arctan(2/√5) - 2/3) √5) / √L",
-        variables={"L": "depth"},
+        variables={"L": "depth, the embedding included"},
         assumptions=("infinite width", "critical variances"),
         checks=(
             identity(8 / (ERF_NONLINEARITY * L) - ERF_BOUND**2, sympy.Integer(0)),
@@ -147,7 +193,7 @@ CLAIMS = (
         "eq 4.3; Figure 3",
         title="Jacobian of chaotic erf networks",
         statement="‖∂z^L/∂z^0‖ >= √((arctan(2/√5) - 2/3) √5)/4 · (1 - ρ_fp) √L",
-        variables={"rho": "ρ_fp, in [0, 1)", "L": "depth"},
+        variables={"rho": "ρ_fp, in [0, 1)", "L": "depth, the embedding included"},
         assumptions=("infinite width", "σ_b²/σ_w² is chosen so that ρ_fp is the fixed point"),
         as_printed="with ρ_max ≈ ρ_fp as an approximation; as ρ_max < ρ_fp, it holds as it is",
         checks=(

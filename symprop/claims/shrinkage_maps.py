@@ -7,7 +7,9 @@ from typing import Any
 
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
+from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 
@@ -53,12 +55,64 @@ def _series(phi: str, rho: Fraction, sw2: Fraction, sb2: Fraction, dps: int, fir
         return Enclosure((total + arb(0, 1) * rest.upper()) / (b + w * power))
 
 
+def next_with_sign_biases(share: Fraction, rho: Fraction) -> Fraction:
+    """Return the correlation two layers up, where the first layer has biases of two values.
+
+    The first layer is linear, its preactivations normalised to mean square 1: Gaussian ones of
+    variance ``1 - share`` with correlation ``rho`` plus a bias ``±√share``, the same for both
+    inputs. The second one squares and has no bias.
+    """
+    gaussian, mixed = (1 - share) ** 2, 4 * share * (1 - share)
+    top = 1 + 2 * gaussian * rho**2 + mixed * rho
+    return top / (1 + 2 * gaussian + mixed)
+
+
+def next_by_map(share: Fraction, rho: Fraction) -> Fraction:
+    """Return eq 2.3 twice: ``share + (1 - share) rho``, then ``(1 + 2 ρ²)/3``."""
+    return (1 + 2 * (share + (1 - share) * rho) ** 2) / 3
+
+
+def next_by_gaussian_part(share: Fraction, rho: Fraction) -> Fraction:
+    return (1 + 2 * ((1 - share) * rho) ** 2) / 3
+
+
 MAP_POINTS = (
     *grid(phi=("tanh",), rho=("-3/5",), sw2=("17/10",), sb2=("0", "1/3")),
     *grid(phi=("x**2 + x", "softsign", "relu"), rho=("1/2",), sw2=("1",), sb2=("1/3",)),
 )
 
 CLAIMS = (
+    Claim(
+        id="shrinkage.correlation-map-any-biases-printed",
+        source=Source("shrinkage", "eq 2.3"),
+        expected=Verdict(Outcome.FAILS, Grade.EXACT),
+        title="layers map correlations by P whatever the law of the biases, as printed",
+        statement="ρ_2 = P_2(P_1(ρ_0)) for independent biases ±σ_b, φ_1(x) = x, φ_2(x) = x²",
+        variables={
+            "share": "σ_b²/(σ_b² + σ_w²) of the first layer, in [0, 1]; σ_b = 0 in the second",
+            "rho": "ρ_0, in [-1, 1]",
+        },
+        assumptions=("Gaussian weights, infinite width",),
+        as_printed=(
+            "weights and biases need independent entries with finite fourth moments, for the "
+            "central limit theorem; that makes sums over weights Gaussian, but a unit has one bias"
+        ),
+        checks=(
+            attack(
+                next_with_sign_biases,
+                "==",
+                next_by_map,
+                domain={"share": Real(0, 1), "rho": Real(-1, 1)},
+            ),
+        ),
+        near_miss=attack(
+            next_with_sign_biases,
+            "==",
+            next_by_gaussian_part,
+            domain={"share": Real(0, 1), "rho": Real(-1, 1)},
+        ),
+        corrected_by="shrinkage.correlation-map",
+    ),
     Claim(
         id="shrinkage.correlation-map-series",
         source=Source("shrinkage", "eq 2.4"),
@@ -83,4 +137,4 @@ CLAIMS = (
         ),
     ),
 )
-"""Equation 2.4."""
+"""Equation 2.4, and a hypothesis of equation 2.3."""

@@ -79,7 +79,10 @@ CLAIMS = (
             "sw2": "weight variance, > 0",
             "sb2": "bias variance, >= 0",
         },
-        assumptions=("preactivations are normalised to mean square 1, without centring",),
+        assumptions=(
+            "preactivations are normalised to mean square 1, without centring",
+            "Gaussian weights and biases",
+        ),
         source=Source("shrinkage", "eq 2.3"),
         checks=(
             simulated(

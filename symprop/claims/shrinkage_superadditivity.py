@@ -67,6 +67,10 @@ def second_point(first: Vertices, second: Vertices) -> Fraction:
     return piecewise(second, piecewise(first, 1 - a * b / (1 - a)))
 
 
+def crossing_of(g: Vertices) -> Fraction:
+    return crossing(g)
+
+
 def second_bound(second: Vertices) -> Fraction:
     return crossing(second)
 
@@ -123,6 +127,22 @@ CLAIMS = (
             attack(second_point, "<=", second_bound, domain=PAIR, tries=TRIES),
         ),
         near_miss=attack(second_point, "<=", lower_second_bound, domain=PAIR, tries=TRIES),
+    ),
+    _claim(
+        "excess-composition-crossings-printed",
+        "eq A.13; eq A.15",
+        Verdict(Outcome.FAILS, Grade.EXACT),
+        title="crossings are below one half for every function, as printed",
+        statement="t_i < 1/2",
+        variables={"g": "vertices of g_i"},
+        assumptions=(SHAPE,),
+        as_printed=(
+            "the proof has t_i < 1/2, and divides by 1 - t₁ - t₂ in its weights; the identity has "
+            "t = 1/2, and linear layers give it. For two of them Property 5 is 0 >= 0"
+        ),
+        checks=(attack(crossing_of, "<", "1/2", domain={"g": convex_function()}),),
+        near_miss=attack(crossing_of, "<", "49/100", domain={"g": convex_function()}),
+        corrected_by="shrinkage.excess-composition-weights",
     ),
     _claim(
         "excess-composition-weights",
