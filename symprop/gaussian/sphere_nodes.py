@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from symprop.gaussian.integrand import IntegrandPiece
 
-__all__ = ["SphereFunction", "SphereNodes", "size_on_sphere", "sphere_nodes"]
+__all__ = ["SphereFunction", "SphereNodes", "nodes_on_sphere", "size_on_sphere"]
 
 _MOST_PANELS = 800
 _SAMPLES = 40  # on either side of the equator, of either kind
@@ -112,7 +112,7 @@ class _Segment:
         return x, self.factor * value * angle.cos() ** self.exponent
 
 
-def sphere_nodes(
+def nodes_on_sphere(
     function: SphereFunction, goal: int, bits: int, *, power: int, order: int, size: int = 0
 ) -> SphereNodes:
     """Return nodes with an absolute error of about ``2**(size - goal)``.
@@ -150,7 +150,7 @@ def sphere_nodes(
     >>> from symprop.gaussian.integrand import pieces_for_panels
     >>> from symprop.specs.activations import activation
     >>> function = SphereFunction(pieces_for_panels(activation("relu")), None, 3, 2)
-    >>> nodes = sphere_nodes(function, 60, 100, power=1, order=0)
+    >>> nodes = nodes_on_sphere(function, 60, 100, power=1, order=0)
     >>> print(sum(nodes.masses).str(12, radius=False), nodes.error < 1e-15)
     0.500000000000 True
     """

@@ -28,7 +28,7 @@ from flint import arb
 from symprop.foundation.errors import OutOfDomain, PrecisionNotReached, expected
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.gaussian.integrand import pieces_for_panels
-from symprop.gaussian.sphere_nodes import SphereFunction, size_on_sphere, sphere_nodes
+from symprop.gaussian.sphere_nodes import SphereFunction, nodes_on_sphere, size_on_sphere
 from symprop.gaussian.zonal import (
     harmonic_dimensions,
     zonal_bound,
@@ -172,7 +172,7 @@ def _moments(function: SphereFunction, bits: int) -> tuple[tuple[arb, ...], int]
     excess, goal, proved = max(0, peak - mean), bits, 0
     for _ in range(_ATTEMPTS):
         working = goal + excess + GUARD_BITS
-        nodes = sphere_nodes(function, goal, working, power=2, order=4, size=mean)
+        nodes = nodes_on_sphere(function, goal, working, power=2, order=4, size=mean)
         with working_bits(working):
             squares = [x * x for x in nodes.points]
             moments, masses = [], list(nodes.masses)
@@ -198,7 +198,7 @@ def _expand(
     size = int(magnitude_bits(moments[0])) // 2
     working = bits + lost + excess + zonal_recurrence_bits(function.dimension, top) + GUARD_BITS
     working += -working % 32  # so that Gauss-Legendre nodes are found in the cache
-    nodes = sphere_nodes(function, bits + lost, working, power=1, order=top, size=size)
+    nodes = nodes_on_sphere(function, bits + lost, working, power=1, order=top, size=size)
     if len(nodes.points) * top > _MOST_TERMS:
         raise PrecisionNotReached(
             f"Expected at most {_MOST_TERMS} terms of a series on the sphere but got"
@@ -343,21 +343,25 @@ def sphere_pair_enclosure(
         raise OutOfDomain(expected("scale", "> 0", scale))
     if abs(as_ball(cosine, 128, "cosine")) > 1:
         raise OutOfDomain(expected("cosine", "inside [-1, 1]", cosine))
-    pair = [activation(phi), activation(psi)]
     goal = bits_from_dps(dps) - GUARD_BITS
-    left = sphere_expansion(pair[0], dimension, scale, cosine, goal + 8)
-    right = left
-    if pair[0] != pair[1]:
-        right = sphere_expansion(
-            pair[1], dimension, scale, cosine, goal + 8, least_order=left.order
-        )
-        if left.order < right.order:
-            left = sphere_expansion(
-                pair[0], dimension, scale, cosine, goal + 8, least_order=right.order
-            )
+    left, right = _expansions(activation(phi), activation(psi), dimension, scale, cosine, goal + 8)
     with working_bits(goal + 64):
         value = sphere_pair(left, right, cosine, shifts=(0, 0))
         size = (left.moments[0] * right.moments[0]).sqrt()
         if not value.rad() <= size.lower() * arb((1, -goal)):
             raise PrecisionNotReached(f"Expected {dps} proved digits of a mean but got fewer.")
     return Enclosure(value)
+
+
+def _expansions(
+    phi: Activation, psi: Activation, dimension: int, scale: object, cosine: object, bits: int
+) -> tuple[SphereExpansion, SphereExpansion]:
+    """Return both up to one degree, that of the tail that takes longer."""
+    left = right = sphere_expansion(phi, dimension, scale, cosine, bits)
+    if psi != phi:
+        order = left.order
+        right = sphere_expansion(psi, dimension, scale, cosine, bits, least_order=order)
+    if right.order > left.order:
+        order = right.order
+        left = sphere_expansion(phi, dimension, scale, cosine, bits, least_order=order)
+    return left, right
