@@ -326,13 +326,14 @@ CLAIMS = (
         title="the numbers at N = R = 100",
         statement=(
             "m_min = 1.0·10⁻⁴, v_min = 2.0·10⁻⁴ and, for one input, 2.5·10⁻² and 5.2·10⁻², to two "
-            "digits"
+            "digits; the length 1/m = 39.3, or 40 to one digit"
         ),
         checks=(
             at_points(off_by(lambda dps: least_drift(100, 100, dps), "1/10000"), "<=", "1/200000"),
             at_points(off_by(lambda dps: least_spread(100, 100, dps), "2/10000"), "<=", "1/200000"),
             at_points(off_by(lambda dps: drift(100, dps), "25/1000"), "<=", "1/2000"),
             at_points(off_by(lambda dps: spread(100, dps), "52/1000"), "<=", "1/2000"),
+            at_points(off_by(lambda dps: 1 / drift(100, dps).ball, "393/10"), "<=", "1/20"),
         ),
         near_miss=at_points(off_by(lambda dps: drift(101, dps), "26/1000"), "<=", "1/2000"),
     ),

@@ -150,7 +150,7 @@ def _claim(name: str, number: str, **data: Any) -> Claim:
 CLAIMS = (
     _claim(
         "squared-gradient",
-        "Proposition 8",
+        "Proposition 8; eq 40; eq 41",
         title="the sensitivity is the squared gradient",
         statement="E_s (s_{α,c})² = |∇_x x_{α,c}|², averaged over data and positions",
         assumptions=("no preactivation vanishes at the data: at a kink there is no gradient",),
@@ -170,7 +170,7 @@ CLAIMS = (
     ),
     _claim(
         "rescaled-gradient",
-        "Proposition 9; eq 43",
+        "Proposition 9; eq 42; eq 43",
         title="the normalised sensitivity as a gradient",
         statement="ζ² = E |∇_v v̂ˡ_c|², v and vˡ data and signals rescaled to variance 1",
         assumptions=(

@@ -356,7 +356,7 @@ CLAIMS = (
     ),
     _claim(
         "centred-increments",
-        "Lemma 10; eq 46",
+        "Lemma 10; eq 44; eq 45; eq 46",
         title="sums of increments less their conditional means",
         statement=(
             "Z_k = X_k - E[X_k | before] are centred and uncorrelated; Var Σ Z_k = Σ Var Z_k, and "

@@ -234,7 +234,7 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 CLAIMS = (
     _claim(
         "normalised-variances",
-        "eq 65; eq 66",
+        "eq 64; eq 65; eq 66",
         title="variances of both propagations after batch normalisation",
         statement=(
             "μ_{2,c}(x) + μ_{2,c}(x~) = 1 - ν₁(z⁺)² - ν₁(z⁻)², and the two squares are equal: "

@@ -177,7 +177,7 @@ CLAIMS = (
     ),
     _claim(
         "first-noise",
-        "eq 69",
+        "eq 68; eq 69",
         title="noise of the first layer",
         statement="μ_{2,c}(t¹) = |w_c|² on a circle of n >= K points",
         variables={"extent": "n", "kernel": "K", "weights": "w_c"},

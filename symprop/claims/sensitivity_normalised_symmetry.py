@@ -50,6 +50,21 @@ def normalised_alike(batch: Sequence[int], weight: int, bias: int) -> Fraction:
     return weighed(normalised_squares(batch, weight, bias))
 
 
+def kept_square(batch: Sequence[int], weight: int) -> Fraction:
+    """Return ``nu_2(x) + nu_2(x~)``."""
+    squares = normalised_squares(batch, weight, 0)
+    return mean([max(z, Fraction(0)) for z in squares]) + mean(
+        [max(z, Fraction(0)) for z in normalised_squares(batch, -weight, 0)]
+    )
+
+
+def kept_variance(batch: Sequence[int], weight: int) -> Fraction:
+    """Return ``nu_2(x) + nu_2(x~)`` less the squared mean size of ``z``."""
+    values = [Fraction(weight * x) for x in batch]
+    size = mean([abs(v - mean(values)) for v in values])
+    return kept_square(batch, weight) - size**2 / variance(values)
+
+
 def kept_noise(batch: Sequence[int], weight: int, slope: Fraction = Fraction(0)) -> Fraction:
     """Return ``mu_2(s)`` after the activation; noise ``weight`` in each datum, normalised."""
     z = normalised_squares(batch, weight, 0)
@@ -105,6 +120,15 @@ CLAIMS = (
             normalised_alike,
             domain=BATCHES | {"weight": OneOf((1, -2, 3)), "bias": OneOf((0, 1, -7))},
         ),
+    ),
+    _claim(
+        "opposite-normalised-squares",
+        "eq 32",
+        title="second moments after batch normalisation add up",
+        statement="ν_{2,c}(x) + ν_{2,c}(x~) = ν_{2,c}(z) = 1",
+        variables={"batch": "one-dimensional data, not all equal", "weight": "weight, not 0"},
+        checks=(attack(kept_square, "==", 1, domain=BATCHES | {"weight": OneOf((1, -2, 3))}),),
+        near_miss=attack(kept_variance, "==", 1, domain=BATCHES | {"weight": OneOf((1, -2, 3))}),
     ),
     _claim(
         "opposite-normalised-noise-printed",

@@ -210,7 +210,7 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 CLAIMS = (
     _claim(
         "pseudo-linearity",
-        "Section 4, discussion of Theorem 2",
+        "Section 5, discussion of Theorem 2",
         title="growth is limited by pseudo-linearity",
         statement=(
             "at infinite width δζˡ -> 1 with δζˡ - 1 = O(1/l), and μ_2(xˡ)/ν_2(xˡ) -> 0 like 1/l²"
@@ -230,7 +230,7 @@ CLAIMS = (
     ),
     _claim(
         "first-moments",
-        "Section 4, discussion of Theorem 2",
+        "Section 5, discussion of Theorem 2",
         title="first moments do not vanish before the variance",
         statement="ν_{1,c}(|y|)² >= μ_{2,c}(y)/k for k equally likely values of a channel",
         assumptions=("so that case (i) of the discussion cannot occur with finitely many data",),
@@ -239,7 +239,7 @@ CLAIMS = (
     ),
     _claim(
         "centred-given-event-printed",
-        "Section 4, discussion of Theorem 2",
+        "Section 5, discussion of Theorem 2",
         FALSE,
         title="centred given an event, as said",
         statement="E[Σ Z_k | D] = 0 for the event D of a drift larger than the diffusion",
@@ -254,7 +254,7 @@ CLAIMS = (
     ),
     _claim(
         "square-given-event",
-        "Section 4, discussion of Theorem 2",
+        "Section 5, discussion of Theorem 2",
         title="second moment given an event",
         statement="E[S² | D] <= E S²/P(D), S = Σ Z_k: Markov's inequality for S² is enough",
         assumptions=("trees of increments; D: the increments exceed their conditional means",),

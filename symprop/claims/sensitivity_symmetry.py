@@ -192,7 +192,7 @@ CLAIMS = (
     ),
     _claim(
         "opposite-noise-printed",
-        "eq 28",
+        "eq 26; eq 27; eq 28",
         FALSE,
         title="sensitivities of opposite propagations add up, as printed",
         statement="μ_{2,c}(s) + μ_{2,c}(s~) = μ_{2,c}(t) for every channel, almost surely",
@@ -222,7 +222,7 @@ CLAIMS = (
     ),
     _claim(
         "opposite-noise",
-        "eq 28",
+        "eq 26; eq 27; eq 28",
         title="sensitivities of opposite propagations add up",
         statement=(
             "μ_{2,c}(s) + μ_{2,c}(s~) = μ_{2,c}(t): in the first layer if no receptive field of "

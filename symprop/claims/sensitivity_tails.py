@@ -318,9 +318,9 @@ CLAIMS = (
     ),
     _claim(
         "tail-printed",
-        "eq 56",
+        "Corollary 11, rate",
         FALSE,
-        title="tail of the second moment, as printed",
+        title="Chebyshev's bound of the tail, as printed",
         statement="P[ν_2(xˡ) > ε | A_l] <= l v_max/(l m_min + log ε - log ν_2(x⁰))²",
         variables=MEANINGS,
         assumptions=(ONE, "l = 1"),
@@ -346,9 +346,9 @@ CLAIMS = (
     ),
     _claim(
         "tail",
-        "eq 56",
+        "Corollary 11, rate",
         STATISTICAL,
-        title="tail of the second moment",
+        title="Chebyshev's bound of the tail",
         statement=(
             "P[ν_2(xˡ) > ε | A_l] <= l v/(l m + log ε - log ν_2(x⁰))² if l m + log(ε/ν_2(x⁰)) > 0"
         ),

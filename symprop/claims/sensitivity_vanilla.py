@@ -247,7 +247,7 @@ CLAIMS = (
     ),
     _claim(
         "growing-sensitivity-printed",
-        "Section 4, discussion of Theorem 2",
+        "Section 5, discussion of Theorem 2",
         FALSE,
         title="growth in every network, as said",
         statement="δζ >= 1: the normalised sensitivity of a vanilla ReLU network increases",
@@ -262,7 +262,7 @@ CLAIMS = (
     ),
     _claim(
         "growing-logarithm-printed",
-        "Section 4, discussion of Theorem 2",
+        "Section 5, discussion of Theorem 2",
         ENCLOSED,
         title="growth of the mean logarithm, as said",
         statement="E log δζ >= 0, the drift of log ζ",

@@ -1,0 +1,199 @@
+"""sensitivity, section 5 and appendix F.2: from small first moments to signals on a half-line.
+
+A few data far away may have all of the variance, and then say nothing of the others. And a drift
+that lasts for ever needs a network that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from symprop.claims.power_series import rational
+from symprop.claims.rational_networks import mean
+from symprop.ledger.checks import at_points
+from symprop.ledger.claim import Claim
+from symprop.ledger.domain import OneOf
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
+from symprop.ledger.source import Source
+from symprop.numerics.precision import bits_from_dps, working_bits
+
+__all__ = ["CLAIMS"]
+
+HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+FALSE = Verdict(Outcome.FAILS, Grade.EXACT)
+ENCLOSED = Verdict(Outcome.FAILS, Grade.ENCLOSED)
+
+
+# --- half-lines ---
+
+
+def least_part(rare: int) -> Fraction:
+    """Return ``min(nu_1(y+), nu_1(y-))^2/mu_2(x)`` for a weight 1.
+
+    Data are 2 with probability 1/2 and -1 else, but for a share ``2 k^-4`` of ``k^3`` and
+    ``-k^3``, alike: with growing ``k`` these have all of the variance.
+    """
+    share, far = Fraction(1, rare**4), Fraction(rare**3)
+    rest = (1 - 2 * share) / 2
+    positive, negative = rest * 2 + share * far, rest + share * far
+    square = rest * 5 + 2 * share * far**2
+    return min(positive, negative) ** 2 / (square - (positive - negative) ** 2)
+
+
+def share_across(rare: int) -> Fraction:
+    """Return the probability of the data that are not on the half-line of the mean."""
+    share = Fraction(1, rare**4)
+    return (1 - 2 * share) / 2 + share
+
+
+def share_across_if_small(rare: int, bound: Fraction) -> Fraction:
+    """Return that probability if ``least_part`` is at most ``bound``, else 0."""
+    return share_across(rare) if least_part(rare) <= bound else Fraction(0)
+
+
+def farthest_of_minority(values: Sequence[int]) -> Fraction:
+    """Return the largest value on the side of the smaller first moment."""
+    positive = [max(Fraction(v), Fraction(0)) for v in values]
+    negative = [max(-Fraction(v), Fraction(0)) for v in values]
+    _, farthest = min((mean(part), max(part)) for part in (positive, negative))
+    return farthest
+
+
+def count_times_least(values: Sequence[int]) -> Fraction:
+    """Return ``k min(nu_1(y+), nu_1(y-))``."""
+    positive = mean([max(Fraction(v), Fraction(0)) for v in values])
+    return len(values) * min(positive, positive - mean([Fraction(v) for v in values]))
+
+
+def half_of_it(values: Sequence[int]) -> Fraction:
+    return count_times_least(values) / 2
+
+
+# --- an event of lasting drift ---
+
+
+def alive_for_ever(width: int, depth: int, dps: int) -> arb:
+    """Return ``(1 - 2^(-N^2))^(l-1)``, a bound of ``P[A_l]`` for all data and widths up to N."""
+    with working_bits(bits_from_dps(dps) + 20):
+        return (1 - arb(rational(Fraction(1, 2 ** (width * width))))) ** (depth - 1)
+
+
+VALUES = {
+    "values": OneOf(
+        ((1, -1), (5, 3, -1), (-7, -2, 0, 4, 1), (1, 2, 3), (-1, 0, 0), (100, -3, -4), (2, -9, 8))
+    )
+}
+MEANINGS = {
+    "rare": "k",
+    "bound": "η",
+    "values": "equally likely values of a channel",
+    "width": "N",
+    "depth": "l",
+    "constant": "candidate for P[D]",
+}
+
+
+def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
+    return Claim(
+        id=f"sensitivity.{name}",
+        source=Source("sensitivity", number),
+        expected=expected,
+        variables=MEANINGS,
+        **data,
+    )
+
+
+CLAIMS = (
+    _claim(
+        "half-line-printed",
+        "Section 5, half-line",
+        FALSE,
+        title="concentration on a half-line, as said",
+        statement=(
+            "(ii) min(ν_1(y⁺), ν_1(y⁻))²/μ_2(xˡ⁻¹) <= η, for η small enough, leaves at most a "
+            "quarter of the data off the half-line of their mean"
+        ),
+        assumptions=(
+            "one channel, one-dimensional data",
+            "η is taken from 1/10 down to 10⁻¹⁰, with data for each",
+        ),
+        as_printed=(
+            "few data very far away may have all of the variance: then (ii) holds, half of the "
+            "data lie on each side, and nothing is linear. Alternative (i) takes such data too, "
+            "but (ii) does not leave them out"
+        ),
+        checks=(
+            at_points(
+                share_across_if_small,
+                "<=",
+                "1/4",
+                points=[
+                    {"rare": 10**k, "bound": Fraction(1, 10 ** (2 * k - 1))} for k in (1, 3, 5)
+                ],
+            ),
+        ),
+        near_miss=at_points(
+            share_across_if_small,
+            "<=",
+            "2/5",
+            points=[{"rare": 10**k, "bound": Fraction(1, 10 ** (2 * k - 1))} for k in (2, 4)],
+        ),
+        corrected_by="sensitivity.half-line",
+    ),
+    _claim(
+        "half-line",
+        "Section 5, half-line",
+        title="concentration on a half-line",
+        statement=(
+            "k equally likely data: no value on the side of the smaller first moment is beyond "
+            "k min(ν_1(y⁺), ν_1(y⁻)), so that all go to the half-line if this goes to 0"
+        ),
+        checks=(attack(farthest_of_minority, "<=", count_times_least, domain=VALUES),),
+        near_miss=attack(farthest_of_minority, "<=", half_of_it, domain=VALUES),
+    ),
+    _claim(
+        "drift-event-printed",
+        "Appendix F.2, event",
+        ENCLOSED,
+        title="an event of lasting drift, as supposed",
+        statement=(
+            "at bounded widths there is an event D of P[D] > 0 with log δζˡ >= m for all large l: "
+            "P[D] <= P[A_l] for all l, so that P[A_l] >= P[D]"
+        ),
+        assumptions=("fully connected, P[A_l] <= (1 - 2^(-N²))^(l-1), see survival",),
+        as_printed=(
+            "ζˡ needs a signal, and by Theorem 1 every such network dies: P[D] = 0 whatever the "
+            "drift, and the argument by contradiction shows nothing at bounded widths. At growing "
+            "ones Theorem 1 has no m_min > 0"
+        ),
+        checks=(
+            at_points(
+                alive_for_ever,
+                ">=",
+                lambda constant: constant,
+                points=[
+                    {
+                        "width": n,
+                        "depth": 1 + k * 40 * 2 ** (n * n),
+                        "constant": f"1/{10 ** (10 * k)}",
+                    }
+                    for n in (1, 2, 10)
+                    for k in (1, 3)
+                ],
+            ),
+        ),
+        near_miss=at_points(
+            alive_for_ever,
+            ">=",
+            "1/10",
+            points=[{"width": 3, "depth": 2000}],
+        ),
+        corrected_by="sensitivity.square-given-event",
+    ),
+)
+"""Half-lines, and drifts that last."""
