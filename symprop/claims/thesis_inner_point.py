@@ -26,6 +26,7 @@ Series = tuple[Fraction, ...]
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
 FAILS = Verdict(Outcome.FAILS, Grade.EXACT)
 SQUARE = (Fraction(0), Fraction(0), Fraction(1))
+NINTH = (*(Fraction(0),) * 9, Fraction(1))
 
 
 def ratio_beyond(q: Series, fixed: Fraction, linear: Fraction, rho: Fraction) -> Fraction:
@@ -234,6 +235,34 @@ CLAIMS = (
             points=[
                 {"q": SQUARE, "fixed": "1/2", "linear": 0, "rho": "999999/1000000", "depth": 60}
             ],
+        ),
+        corrected_by="thesis.chaotic-rate",
+    ),
+    _claim(
+        "joint-rate-printed",
+        "Theorem 5.11, proof of case 4",
+        FAILS,
+        title="joint rate of the three cases, as the proof prints it",
+        statement=(
+            "max{1-κ(0), κ'(ρ*), (1-ρ*)/(1-κ'(ρ*))} is below 1, and not below the rate beyond ρ*"
+        ),
+        variables=MEANINGS | {"t": "ρ = ρ* + t (1 - ρ*)"},
+        assumptions=("κ(0) > 0, κ'(1) > 1",),
+        as_printed=(
+            "the theorem has 2-κ'(ρ*) in that denominator. For κ = (1 + 2ρ²)/3 the maximum is 3/2; "
+            "where ρ* is near 1 and κ'(ρ*) small it is too small"
+        ),
+        checks=(
+            at_points(proof_rate, "<", 1, points=[{"q": SQUARE, "fixed": "1/2", "linear": 0}]),
+            at_points(
+                beyond(ratio_beyond),
+                "<=",
+                proof_rate,
+                points=[{"q": NINTH, "fixed": "9/10", "linear": 0, "t": "99/100"}],
+            ),
+        ),
+        near_miss=at_points(
+            proof_rate, "<", "4/3", points=[{"q": SQUARE, "fixed": "1/2", "linear": 0}]
         ),
         corrected_by="thesis.chaotic-rate",
     ),
