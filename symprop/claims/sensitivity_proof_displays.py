@@ -1,13 +1,12 @@
 """sensitivity, appendices E.2 and F.1: displays of the proofs, to the letter.
 
-Several differ from what the proofs use by an index, a sign or a logarithm. All is shown on small
-networks with exact weights, or on one input, where laws are known.
+Several differ from what the proofs use by an index or a logarithm. All is shown on small networks
+with exact weights.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -23,22 +22,12 @@ from symprop.claims.rational_networks import (
     mean_square,
     networks,
     noise_square,
-    weight_matrices,
 )
-from symprop.claims.sensitivity_layer_means import (
-    GENERIC,
-    LAWS,
-    few_matrices,
-    mean_after,
-    product_of_parts,
-)
+from symprop.claims.sensitivity_layer_means import mean_after, product_of_parts
 from symprop.claims.sensitivity_symmetry import line, opposite, sees_something, weighed
-from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import Integer, OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
@@ -87,72 +76,6 @@ def difference_of_logarithms(network: Network, dps: int) -> arb:
     with working_bits(bits_from_dps(dps) + 20):
         first, *_, last = squares(network)
         return _log(last) - _log(first)
-
-
-# --- deaths ---
-
-
-def _dead_at_depth(width: int) -> list[tuple[bool, bool]]:
-    """Return whether channel 1 of layer l is dead, and of layer l + 1 with opposite weights.
-
-    One input: its preactivations have fair signs as long as it is alive.
-    """
-    return [
-        (signs[0] < 0, last > 0 or not any(sign > 0 for sign in signs))
-        for *signs, last in itertools.product((1, -1), repeat=width + 1)
-    ]
-
-
-def union_of_layers(width: int) -> Fraction:
-    return mean([Fraction(a or b) for a, b in _dead_at_depth(width)])
-
-
-def sum_of_layers(width: int) -> Fraction:
-    return mean([Fraction(a + b) for a, b in _dead_at_depth(width)])
-
-
-def _dead(network: Network) -> bool:
-    return not any(channels(layers(network)[-1].signal)[0])
-
-
-def deaths(network: Network, law: Sequence[int], width: int) -> list[tuple[bool, bool]]:
-    """Return for all weights of one layer whether channel 1 dies, and with opposite weights."""
-    rows = len(network.data[0]) * network.kernel ** len(network.extent)
-    every = (network._replace(weights=(weights,)) for weights in weight_matrices(width, rows, law))
-    return [(_dead(each), _dead(opposite(each))) for each in every]
-
-
-def union_of_deaths(network: Network, law: Sequence[int], width: int) -> Fraction:
-    return mean([Fraction(a or b) for a, b in deaths(network, law, width)])
-
-
-def sum_of_deaths(network: Network, law: Sequence[int], width: int) -> Fraction:
-    return mean([Fraction(a + b) for a, b in deaths(network, law, width)])
-
-
-def death(network: Network, law: Sequence[int], width: int) -> Fraction:
-    return mean([Fraction(a) for a, _ in deaths(network, law, width)])
-
-
-def negative(network: Network) -> Network:
-    """Return the network whose last weights are ``-|w|``."""
-    *before, last = network.weights
-    return network._replace(weights=(*before, tuple(tuple(-abs(w) for w in row) for row in last)))
-
-
-def largest_preactivation(network: Network) -> Fraction:
-    hidden = layers(negative(network))[-1].hidden
-    return max(max(values) for values in channels(hidden))
-
-
-def square_after(network: Network) -> Fraction:
-    return squares(negative(network))[-1]
-
-
-def not_negative(network: Network) -> bool:
-    """Whether the signal before the last layer is >= 0 and alive, and no last weight is 0."""
-    entries = [x for values in channels(layers(network)[-2].signal) for x in values]
-    return min(entries) >= 0 and any(entries) and all(all(row) for row in network.weights[-1])
 
 
 # --- noise in all layers ---
@@ -209,12 +132,7 @@ def two_varied_layers(network: Network) -> bool:
 
 HOSTILE = (line(1), line(2, -1), line(1, -1, weights=(1, -1)), line(3, 0, weights=(1, 2)))
 ALL = {"network": networks(HOSTILE)}
-LAYER = {"network": OneOf(GENERIC), "law": LAWS, "width": OneOf((1, 2))}
-MEANINGS = {
-    "network": "data, weights of layer after layer, extent, kernel",
-    "law": "values of a weight, equally likely",
-    "width": "N_l",
-}
+MEANINGS = {"network": "data, weights of layer after layer, extent, kernel"}
 TRIES = (24, 200)
 
 
@@ -278,82 +196,6 @@ CLAIMS = (
             assuming=alive,
             tries=TRIES,
         ),
-    ),
-    _claim(
-        "disjoint-deaths-printed",
-        "Appendix E.2, death of a channel",
-        FALSE,
-        title="deaths of a channel and of its opposite, as printed",
-        statement="P[A'_{l,c} ∪ A~'_{l+1,c}] = P[A'_{l,c}] + P[A~'_{l+1,c}] <= 1",
-        assumptions=("one input, fully connected, c = 1 in both layers",),
-        as_printed=(
-            "the second index is l: a layer after one that died is dead under both signs. At "
-            "N_l = 1 the sum is 5/4"
-        ),
-        checks=(
-            attack(union_of_layers, "==", sum_of_layers, domain={"width": Integer(1, 8)}),
-            at_points(sum_of_layers, "<=", 1, points=grid(width=(1,))),
-        ),
-        near_miss=attack(sum_of_layers, "<=", 1, domain={"width": Integer(1, 8)}),
-        corrected_by="sensitivity.disjoint-deaths",
-    ),
-    _claim(
-        "disjoint-deaths",
-        "Appendix E.2, death of a channel",
-        title="deaths of a channel and of its opposite",
-        statement=(
-            "P[A'_{l,c} ∪ A~'_{l,c}] = P[A'_{l,c}] + P[A~'_{l,c}] <= 1, so that P[A'_{l,c}] <= 1/2"
-        ),
-        assumptions=("laws symmetric about 0 under which no channel vanishes before ReLU",),
-        checks=(
-            attack(
-                union_of_deaths,
-                "==",
-                sum_of_deaths,
-                domain=LAYER,
-                assuming=few_matrices,
-                tries=(20, 200),
-            ),
-            attack(death, "<=", "1/2", domain=LAYER, assuming=few_matrices, tries=(20, 200)),
-        ),
-        near_miss=attack(death, "<", "1/2", domain=LAYER, assuming=few_matrices, tries=(20, 200)),
-    ),
-    _claim(
-        "negative-weights-printed",
-        "Appendix E.2, negative weights",
-        FALSE,
-        title="weights that are not positive, as printed",
-        statement="if all W <= 0 then y < 0 for all x, α, c",
-        assumptions=("signals >= 0 and not all 0, weights < 0",),
-        as_printed=(
-            "not where the signal has died, for a datum or in a receptive field: there y = 0. "
-            "Signed data in the first layer are another matter, see survival-printed"
-        ),
-        checks=(
-            attack(
-                largest_preactivation, "<", 0, domain=ALL, assuming=not_negative, tries=(30, 300)
-            ),
-        ),
-        near_miss=at_points(
-            lambda network: -largest_preactivation(network),
-            ">",
-            0,
-            points=[{"network": line(1, -1, weights=(1, 1))}],
-        ),
-        corrected_by="sensitivity.negative-weights",
-    ),
-    _claim(
-        "negative-weights",
-        "Appendix E.2, negative weights",
-        title="weights that are not positive",
-        statement="if all W <= 0 and x >= 0, then y <= 0 and ν_2 = 0 after the activation",
-        checks=(
-            attack(
-                largest_preactivation, "<=", 0, domain=ALL, assuming=not_negative, tries=(30, 300)
-            ),
-            attack(square_after, "==", 0, domain=ALL, assuming=not_negative, tries=(30, 300)),
-        ),
-        near_miss=attack(largest_preactivation, "<=", 0, domain=ALL, tries=TRIES),
     ),
     _claim(
         "noise-of-all-layers-printed",
