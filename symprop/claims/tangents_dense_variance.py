@@ -59,6 +59,16 @@ def squared_sum(width: int, depth: int, dps: int) -> Any:
         return total**2
 
 
+def proportional_mean(constant: int) -> Any:
+    """Return ``E G`` at width and depth ``4^c``, not less than ``log L = c log 4``."""
+    depth = 4**constant
+    return tangent_moments(DenseNet(), depth, depth).mean
+
+
+def itself(constant: int) -> int:
+    return constant
+
+
 def proportional_variance(depth: int, ratio: int) -> Any:
     return kernel_variance(ratio * depth, depth)
 
@@ -87,9 +97,10 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
     )
 
 
-MEANING = {"width": "n", "depth": "L", "ratio": "n/L"}
+MEANING = {"width": "n", "depth": "L", "ratio": "n/L", "constant": "c"}
 KERNEL: dict[str, Range] = {"width": Integer(1, reach=5000), "depth": Integer(2, reach=60)}
 PROPORTIONAL: dict[str, Range] = {"depth": Integer(2, reach=60), "ratio": Integer(1, reach=20)}
+ONE_LAYER = [{"width": width, "depth": 1} for width in (1, 10, 10**6)]
 VERY_WIDE = [{"width": 10**6, "depth": depth} for depth in (2, 3)]
 
 CLAIMS = (
@@ -115,6 +126,31 @@ CLAIMS = (
         as_printed="O((exp[5/n] - 1) (log L)²); at L = 1 the right side is 0 and the left is not",
         checks=(attack(kernel_variance, "<=", bound, domain=KERNEL, tries=(60, 600)),),
         near_miss=attack(kernel_variance, "<=", small_bound, domain=KERNEL, tries=(60, 600)),
+    ),
+    _claim(
+        "dense-kernel-variance-of-one-layer-printed",
+        "Theorem 6; eq 183",
+        FAILS,
+        title="variance of the dense tangent kernel of one layer, as printed",
+        statement="Var G <= c (e^(5/n) - 1) (log L)² for all L >= 1, here for c = 1000",
+        as_printed="for any constant c: at L = 1 the logarithm is 0; log(L + 1) would do",
+        checks=(at_points(kernel_variance, "<=", large_order, points=ONE_LAYER),),
+        near_miss=at_points(kernel_variance, "<=", large_order, points=ONE_LAYER[1:]),
+        corrected_by="tangents.dense-kernel-variance",
+    ),
+    _claim(
+        "dense-kernel-mean-printed",
+        "Section 5, dense networks",
+        Verdict(Outcome.FAILS, Grade.EXACT),
+        title="mean of the dense tangent kernel at width proportional to depth, as said",
+        statement="E G tends to a constant as n, L -> ∞ at the same rate: E G <= c at n = L = 4^c",
+        as_printed='"convergence to constant mean and zero variance is guaranteed", before '
+        "Corollary 2; the paragraph after it has the right mean, Σ 1/l, of order log L",
+        checks=(
+            at_points(proportional_mean, "<=", itself, points=[{"constant": c} for c in (2, 4)]),
+        ),
+        near_miss=at_points(proportional_mean, "<=", itself, points=[{"constant": 3}]),
+        corrected_by="tangents.dense-diagonal",
     ),
     _claim(
         "dense-kernel-variance-proportional",

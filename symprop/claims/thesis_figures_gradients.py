@@ -220,8 +220,8 @@ CLAIMS = (
         "Appendix C.7, mean reduction",
         Verdict(Outcome.FAILS, Grade.STATISTICAL),
         title="gradients with the mean reduction of batch normalisation, as said",
-        statement="they remain bounded in depth: 400 layers after 50 add at most 1 to the log-norm of "
-        "a product of Jacobians with a vector",
+        statement="they remain bounded in depth: 400 layers after 50 add at most 1 to the log-norm "
+        "of a product of Jacobians with a vector",
         variables={"case": "which normalisation"},
         assumptions=("linear networks, orthogonal weights of uniform law, d = n = 6",),
         as_printed='"in both cases ... remaining bounded": true of the simplified normalisation. '
@@ -235,8 +235,8 @@ CLAIMS = (
         "mean-reduction",
         "Appendix C.7, mean reduction",
         title="gradients with and without the mean reduction of batch normalisation",
-        statement="400 layers after 50 add more than 2 to the log-norm of a product of Jacobians with "
-        "a vector if there is mean reduction, less than 1 if not",
+        statement="400 layers after 50 add more than 2 to the log-norm of a product of Jacobians "
+        "with a vector if there is mean reduction, less than 1 if not",
         variables={"case": "which normalisation"},
         assumptions=("linear networks, orthogonal weights of uniform law, d = n = 6",),
         checks=(_tangents("standard", ">=", two), _tangents("simplified", "<=", one)),
