@@ -231,13 +231,13 @@ PARAMETERS = Claim(
     as_printed="for α < 1 and l >= m >= 0; layer 0 has no parameters",
     checks=(
         *_laws("chi_b", (powers("3/5"), powers("4/5", OTHER), powers("9/10"))),
-        *_laws("chi_w", (powers("3/5"), powers("4/5", OTHER))),
-        *_laws("chi_v", (powers("3/5"), powers("9/10"))),
+        *_laws("chi_w", (powers("3/5"), powers("4/5", OTHER), powers("9/10", OTHER, "20"))),
+        *_laws("chi_v", (powers("3/5"), powers("4/5", ("1", "3", "1", "0")), powers("9/10"))),
         *_laws("chi_a", (powers("4/5", OTHER),)),
     ),
     near_miss=limit(
         fall_of,
-        lambda alpha, dps: law_of(alpha, "chi", dps),
+        lambda alpha, wanted, dps: law_of(alpha, wanted, dps) * 6 / 5,
         along=along_depths(4, **powers("3/5"), wanted="chi_w"),
         error=SLOW,
     ),
