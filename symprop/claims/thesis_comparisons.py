@@ -1,0 +1,263 @@
+"""thesis, chapters 2 and 6 and appendices: comparisons made in words, and one in a display."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from symprop.claims.rational_matrices import Matrix, integer_matrix
+from symprop.claims.thesis_jacobians import squared_norm, squared_norm_of_layer
+from symprop.claims.thesis_rotations import MEANINGS
+from symprop.claims.thesis_total_variation import ball
+from symprop.gaussian.duality import dual_kernel
+from symprop.ledger.checks import at_points
+from symprop.ledger.claim import Claim
+from symprop.ledger.domain import Integer, OneOf, Real
+from symprop.ledger.evidence import Grade, Outcome, Verdict
+from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
+from symprop.ledger.source import Source
+from symprop.numerics.precision import bits_from_dps, working_bits
+from symprop.recurrences.linear_batch_norm import stationary_orthogonality_gap
+
+__all__ = ["CLAIMS"]
+
+HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+FALSE = Verdict(Outcome.FAILS, Grade.ENCLOSED)
+EXACTLY_FALSE = Verdict(Outcome.FAILS, Grade.EXACT)
+
+
+# --- the gap without and with normalisation ---
+
+
+def square_of_limit(d: int) -> Fraction:
+    """Return the square of the largest gap of a square matrix of size ``d``."""
+    return Fraction(d - 1, d)
+
+
+def square_of_printed_limit(n: int) -> Fraction:
+    return Fraction(n - 1, n)
+
+
+def scaled_gap(n: int) -> Fraction:
+    """Return the limit of ``d E V^2`` at infinite depth, then width."""
+    found = stationary_orthogonality_gap(n)
+    return Fraction(int(found.p), int(found.q))
+
+
+def square_of_batch(n: int) -> int:
+    return n * n
+
+
+# --- plain ReLU networks ---
+
+
+def next_cosine(rho: Fraction, dps: int) -> Any:
+    """Return the cosine of two inputs after a ReLU layer of infinite width."""
+    with working_bits(bits_from_dps(dps)):
+        kernel = dual_kernel("relu")
+        return 2 * kernel.enclose(rho, dps=dps).ball
+
+
+def cosine(rho: Fraction) -> Fraction:
+    return rho
+
+
+def size_of_cosine(rho: Fraction) -> Fraction:
+    return abs(rho)
+
+
+# --- sums of rates ---
+
+
+def slow_sum(constant: int, dps: int) -> Any:
+    """Return the integral of ``1/(x log x)`` from 2 to ``exp(exp(c))``, less than the sum."""
+    with working_bits(bits_from_dps(dps)):
+        return constant - arb(2).log().log()
+
+
+def itself(constant: int) -> int:
+    return constant
+
+
+def sum_of_powers(k: Fraction, count: int, dps: int) -> Any:
+    """Return the sum of ``l^(-k)`` over ``l <= count``."""
+    with working_bits(bits_from_dps(dps)):
+        return sum((arb(step) ** (-ball(k)) for step in range(1, count + 1)), arb(0))
+
+
+def bound_of_powers(k: Fraction) -> Fraction:
+    return k / (k - 1)
+
+
+def integral_of_powers(k: Fraction) -> Fraction:
+    return 1 / (k - 1)
+
+
+def slope_of_tanh(x: Fraction, dps: int) -> Any:
+    with working_bits(bits_from_dps(dps)):
+        return 1 / ball(x).cosh() ** 2
+
+
+def slope_of_sine(x: Fraction, dps: int) -> Any:
+    with working_bits(bits_from_dps(dps)):
+        return ball(x).cos()
+
+
+# --- a product of Jacobians ---
+
+
+def squared_norm_at_layer(x: Matrix, mirrors: Sequence[int], dps: int) -> Any:  # noqa: ARG001
+    """Return ``|J_BN(X)|^2``, which is 1 for rows of length 1."""
+    return squared_norm(x, dps)
+
+
+def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
+    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
+
+
+ROWS = {
+    "x": OneOf((integer_matrix((1, 0), ("3/5", "4/5")), integer_matrix((1, 0), ("5/13", "12/13")))),
+    "mirrors": OneOf(((1, 0), (2, 1), (1, -3))),
+}
+SLOPES = {"x": Real(-10, 10)}
+
+CLAIMS = (
+    _claim(
+        "gap-of-wide-products-printed",
+        "Lemma A.8",
+        EXACTLY_FALSE,
+        title="limit of the gap without normalisation for n < d, as printed",
+        statement="V(S_l) -> √((n-1)/n) for S_l = W_l ... W_1, of shape (d, d): squares agree",
+        variables={"n": "batch size", "d": "width"},
+        assumptions=("n <= d",),
+        as_printed="the gap of a square matrix of size d tends to √((d-1)/d), its largest value; "
+        "n has to be d, or S_l to be multiplied by n inputs",
+        checks=(
+            attack(
+                square_of_limit,
+                "==",
+                square_of_printed_limit,
+                domain={"n": Integer(1, 9), "d": Integer(1, reach=100)},
+                assuming=lambda n, d: n <= d,
+            ),
+        ),
+        near_miss=at_points(
+            square_of_limit, "==", square_of_printed_limit, points=grid(n=(3,), d=(4,))
+        ),
+        corrected_by="thesis.gap-rate-without-normalisation",
+    ),
+    _claim(
+        "gap-limit-printed",
+        "Lemma A.8, comparison",
+        EXACTLY_FALSE,
+        title="limit of the gap with normalisation, as said",
+        statement="the gap converges to n/√d: lim d E V² = n²",
+        variables={"n": "batch size"},
+        as_printed='"Theorem 2.1 proves the gap ... converges to n/√d", which is of the order of a '
+        "bound; the limit in depth and then width is (n-1)(n+2)²/(4n(n+1)), of order n",
+        checks=(attack(scaled_gap, "==", square_of_batch, domain={"n": Integer(1, reach=100)}),),
+        near_miss=at_points(scaled_gap, "==", square_of_batch, points=grid(n=(10,))),
+        corrected_by="thesis.figure-gap-level",
+    ),
+    _claim(
+        "entangled-printed",
+        "Section 2.4.1, effect of depth",
+        FALSE,
+        title="depth and orthogonality without normalisation, as said",
+        statement="a plain ReLU layer makes representations more orthogonal: |cos'| <= |cos|",
+        variables={"rho": "cosine of two inputs"},
+        assumptions=("infinite width",),
+        as_printed='"more entangled, i.e., orthogonal" with depth, beside a gap that grows: less '
+        "orthogonal is meant",
+        checks=(attack(next_cosine, "<=", size_of_cosine, domain={"rho": Real(-1, 1)}),),
+        near_miss=at_points(next_cosine, "<=", size_of_cosine, points=grid(rho=("1/2",))),
+        corrected_by="thesis.entangled",
+    ),
+    _claim(
+        "entangled",
+        "Section 2.4.1, effect of depth",
+        HOLDS,
+        title="depth and orthogonality without normalisation",
+        statement="a plain ReLU layer makes cosines larger: cos' > cos unless cos = 1",
+        variables={"rho": "cosine of two inputs"},
+        assumptions=("infinite width",),
+        checks=(attack(next_cosine, ">", cosine, domain={"rho": Real(-1, "999/1000")}),),
+        near_miss=attack(next_cosine, ">", size_of_cosine, domain={"rho": Real(-1, "999/1000")}),
+    ),
+    _claim(
+        "sum-of-rates-printed",
+        "Section 6.4, sum of rates",
+        FALSE,
+        title="rates that decay faster than a harmonic series, as said",
+        statement="their sums are bounded: Σ 1/(l log l) <= c over 2 <= l <= exp(exp(c)), some c",
+        variables={"constant": "c"},
+        assumptions=("the sum is at least the integral",),
+        as_printed="1/(l log l) decays faster than 1/l and its sum is infinite; the powers that "
+        "appendix C.5 takes do have a finite sum",
+        checks=(attack(slow_sum, "<=", itself, domain={"constant": Integer(1)}),),
+        near_miss=at_points(slow_sum, "<=", itself, points=grid(constant=(1000,))),
+        corrected_by="thesis.sum-of-rates",
+    ),
+    _claim(
+        "sum-of-rates",
+        "Section 6.4, sum of rates",
+        HOLDS,
+        title="rates that decay like a power",
+        statement="Σ_{l<=L} l^(-k) <= k/(k-1) for every L, if k > 1",
+        variables={"k": "exponent", "count": "L"},
+        checks=(
+            attack(
+                sum_of_powers,
+                "<=",
+                bound_of_powers,
+                domain={"k": Real("21/20", 5), "count": Integer(1, 200)},
+                tries=(45, 450),
+            ),
+        ),
+        near_miss=attack(
+            sum_of_powers,
+            "<=",
+            integral_of_powers,
+            domain={"k": Real("21/20", 5), "count": Integer(1, 200)},
+        ),
+    ),
+    _claim(
+        "slopes-of-shaped-activations",
+        "Section 6.4, tanh and sin",
+        HOLDS,
+        title="slopes of tanh and sin",
+        statement="φ(0) = 0, φ'(0) = 1 and φ' <= 1 for tanh and sin",
+        variables={"x": "real"},
+        checks=(
+            attack(slope_of_tanh, "<=", 1, domain=SLOPES),
+            attack(slope_of_sine, "<=", 1, domain=SLOPES),
+            at_points(slope_of_tanh, "==", 1, points=grid(x=(0,))),
+            at_points(slope_of_sine, "==", 1, points=grid(x=(0,))),
+        ),
+        near_miss=attack(slope_of_tanh, "<=", "99/100", domain=SLOPES),
+    ),
+    _claim(
+        "sum-at-normalised-layers-printed",
+        "eq C.87",
+        FALSE,
+        title="log-norm of a network through Jacobians at its layers, as printed",
+        statement="log |∂X_{l+1}/∂X_l| <= log |J_BN(X_l)|, which is 0 for l >= 1",
+        variables=MEANINGS | {"x": "X_l, rows of length 1"},
+        assumptions=("compared as squared norms",),
+        as_printed="J_BN is to be taken at H_l = W X_l, as in eq C.80: rows of X_l have length 1, "
+        "so that the printed sum vanishes",
+        checks=(attack(squared_norm_of_layer, "<=", squared_norm_at_layer, domain=ROWS),),
+        near_miss=at_points(
+            squared_norm_of_layer,
+            "<=",
+            squared_norm_at_layer,
+            points=[{"x": integer_matrix((1, 0), ("3/5", "4/5")), "mirrors": (2, 1)}],
+        ),
+        corrected_by="thesis.layer-jacobian",
+    ),
+)
+"""Chapters 2 and 6, comparisons."""
