@@ -10,6 +10,7 @@ from flint import arb
 
 from symprop.claims.rational_matrices import Matrix, integer_matrix
 from symprop.claims.thesis_jacobians import squared_norm, squared_norm_of_layer
+from symprop.claims.thesis_orthogonal_chains import log_gradient
 from symprop.claims.thesis_rotations import MEANINGS
 from symprop.claims.thesis_total_variation import ball
 from symprop.gaussian.duality import dual_kernel
@@ -19,6 +20,7 @@ from symprop.ledger.domain import Integer, OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
+from symprop.ledger.simulation import simulated
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 from symprop.recurrences.linear_batch_norm import stationary_orthogonality_gap
@@ -107,7 +109,20 @@ def slope_of_sine(x: Fraction, dps: int) -> Any:
         return ball(x).cos()
 
 
-# --- a product of Jacobians ---
+# --- gradients and products of Jacobians ---
+
+
+def deep_log_gradient(skew: int, size: int, seed: int) -> tuple[float, float]:
+    """Sample ``log |dL/dW_0|`` after 100 layers of width 6."""
+    return log_gradient(6, skew, 100, "haar", size, seed)
+
+
+def two() -> int:
+    return 2
+
+
+def three() -> int:
+    return 3
 
 
 def squared_norm_at_layer(x: Matrix, mirrors: Sequence[int], dps: int) -> Any:  # noqa: ARG001
@@ -239,6 +254,38 @@ CLAIMS = (
             at_points(slope_of_sine, "==", 1, points=grid(x=(0,))),
         ),
         near_miss=attack(slope_of_tanh, "<=", "99/100", domain=SLOPES),
+    ),
+    _claim(
+        "gradients-by-width-printed",
+        "eq 6.2",
+        Verdict(Outcome.FAILS, Grade.STATISTICAL),
+        title="log-gradients bounded by a constant of the width, as said",
+        statement="E log |∂L/∂W_0| is at most 2 at d = 6 whatever the input, for L = <A, X_L>, "
+        "|A| = 1, L = 100",
+        variables={"skew": "ratio of the extreme singular values of X_0"},
+        assumptions=("square invertible X_0", "orthogonal weights of uniform law"),
+        as_printed='"a constant that only depends on the network width". It is below 0 for skew 3 '
+        "and grows with the logarithm of the skew, without end, as the layers that pull near "
+        "duplicates apart are many; Theorem 6.5 has ψ(X_0), and needs it",
+        checks=(
+            simulated(
+                deep_log_gradient,
+                "<=",
+                two,
+                points=grid(skew=(3, 10**12)),
+                sizes=(60, 400),
+                resolution=1,
+            ),
+        ),
+        near_miss=simulated(
+            deep_log_gradient,
+            "<=",
+            three,
+            points=grid(skew=(10**12,)),
+            sizes=(60, 400),
+            resolution=1,
+        ),
+        corrected_by="thesis.log-gradients-bounded",
     ),
     _claim(
         "sum-at-normalised-layers-printed",
