@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NO_NUMBERS = (None, "abc", "", [], [1, 2], {}, object(), nan, inf, 1j, True, b"x", abs, int)
 NO_INTEGERS = (*NO_NUMBERS, 0.5, "1")
+NO_FORMULAS = (None, "", "1 +", [], {}, object(), nan, inf, 1j, True, b"x", abs, int)
 NO_SEQUENCES = (None, "12", b"12", {}, {1: 2}, {1}, object(), nan, 3, 10**400, 1j, True, abs, int)
 NO_FUNCTIONS = (None, "abc", [], {}, object(), nan, 3, 1j, True, b"x")
 NO_ROWS = (*NO_SEQUENCES, [[1, 2], [3]], [1, 2], [[]], [None], ["ab", "cd"])

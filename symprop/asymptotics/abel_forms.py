@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sympy
 from flint import fmpq
 
 from symprop.asymptotics.autonomous import AutonomousRecurrence
 from symprop.asymptotics.exact_fields import ExactField
+from symprop.asymptotics.expansion_arguments import check_order
+from symprop.asymptotics.expansions import Expansion
 from symprop.asymptotics.logarithmic_coefficients import LOG
 from symprop.asymptotics.nested_logarithms import (
     ExponentialOfSlow,
@@ -20,10 +21,7 @@ from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.scalars import ExpressionScalars
 from symprop.asymptotics.series_reading import exponents_within, read_series
 from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_integer
-
-if TYPE_CHECKING:
-    from symprop.asymptotics.expansions import Expansion
+from symprop.foundation.validation import check_instance
 
 __all__ = ["AbelForm", "abel_form"]
 
@@ -105,8 +103,8 @@ def abel_form(expansion: Expansion, *, order: int = 4) -> AbelForm:
     >>> abel_form(autonomous_expansion(1 / u, u), order=2)
     AbelForm(function=u**2/2 - log(u)/2, variable=u, remainder=u**(-2))
     """
-    check_integer("order", order, minimum=1)
-    problem = expansion.problem
+    check_order(order)
+    problem = check_instance("expansion", expansion, Expansion).problem
     variable, large = None, None
     if isinstance(problem, ExponentialOfSlow):
         variable, large = problem.base.variable, sympy.log(_large(problem.base))

@@ -21,6 +21,7 @@ from flint import arb, arb_poly, fmpq
 from symprop.asymptotics.autonomous import K, autonomous_expansion
 from symprop.asymptotics.driven_recurrences import DrivenRecurrence
 from symprop.asymptotics.drives import drive_of
+from symprop.asymptotics.expansion_arguments import check_order
 from symprop.asymptotics.length_expansions import P, length_increment
 from symprop.asymptotics.matching import MatchedConstant
 from symprop.asymptotics.saturated_rates import fixed_angle
@@ -30,7 +31,7 @@ from symprop.asymptotics.tanh_covariances import (
     tanh_covariance_series,
 )
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, PrecisionNotReached, expected
-from symprop.foundation.validation import check_dps, check_integer
+from symprop.foundation.validation import check_callable, check_depth, check_dps
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball, as_exact
 from symprop.numerics.precision import bits_from_dps, working_bits, working_digits
@@ -117,8 +118,10 @@ def angle_constant(
     3.648
     """
     check_dps(dps)
-    check_integer("terms", terms, minimum=3)
-    check_integer("layers", layers, minimum=2 * _SHIFT_DEPTH)
+    check_order(terms, "terms", minimum=3)
+    check_depth(layers, "layers", minimum=2 * _SHIFT_DEPTH)
+    if progress is not None:
+        check_callable("progress", progress)
     _check(network, length, cosine)
     return _matched(network, length, cosine, dps, terms, layers, progress)
 

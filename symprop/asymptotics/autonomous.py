@@ -15,6 +15,7 @@ from symprop.asymptotics.abel import (
     leading_growth,
 )
 from symprop.asymptotics.exact_fields import ExactField
+from symprop.asymptotics.expansion_arguments import check_order, read_autonomous
 from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, solves, terms_of
 from symprop.asymptotics.matching import compiled_step, iterated, series_ball
 from symprop.asymptotics.power_log_series import PowerLogSeries
@@ -25,8 +26,7 @@ from symprop.asymptotics.scalars import (
     constant_ball,
 )
 from symprop.asymptotics.series_reading import converted, exponents_within, read_series
-from symprop.foundation.errors import InvalidArgument, OutOfDomain, PrecisionNotReached, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.errors import OutOfDomain, PrecisionNotReached, expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -244,8 +244,8 @@ def autonomous_expansion(
     from symprop.asymptotics.koenigs import hyperbolic_expansion
     from symprop.asymptotics.nested_logarithms import nested_expansion
 
-    check_integer("order", order, minimum=1)
-    problem = _problem(increment, variable, at, side, known_to, given or {})
+    check_order(order)
+    problem = AutonomousRecurrence(*read_autonomous(increment, variable, at, side, known_to, given))
     if problem.increment.has(sympy.log):
         nested = nested_expansion(problem, order)
         if nested is not None:
@@ -261,29 +261,6 @@ def autonomous_expansion(
     if size == slowest:
         return hyperbolic_expansion(problem, order)
     return _slow_expansion(problem, order)
-
-
-def _problem(
-    increment: sympy.Expr | str,
-    variable: sympy.Symbol | None,
-    at: object,
-    side: int,
-    known_to: object,
-    given: Mapping[sympy.Symbol, object],
-) -> AutonomousRecurrence:
-    expression = sympy.sympify(increment)
-    if variable is None:
-        if len(expression.free_symbols) != 1:
-            raise InvalidArgument(expected("variable", f"to be named, f={expression}", variable))
-        (variable,) = expression.free_symbols
-    if side not in (1, -1):
-        raise InvalidArgument(expected("side", "to be 1 or -1", side))
-    limit = sympy.sympify(at)
-    if limit is sympy.oo and side != 1:
-        raise InvalidArgument(expected("side", "to be 1 at infinity", side))
-    samples = {symbol: sympy.sympify(value) for symbol, value in given.items()}
-    known = None if known_to is None else sympy.sympify(known_to)
-    return AutonomousRecurrence(expression, variable, limit, side, known, samples)
 
 
 def window_steps(problem: AutonomousRecurrence, series: PowerLogSeries) -> fmpq:

@@ -17,7 +17,7 @@ from flint import arb
 from symprop.asymptotics.depth_constants import require_variance
 from symprop.asymptotics.length_maps import LengthMap, real_ball
 from symprop.foundation.errors import NoClosedForm, NoConvergence, OutOfDomain, expected
-from symprop.foundation.validation import check_dps
+from symprop.foundation.validation import check_dps, check_sequence
 from symprop.gaussian.closed_forms import Q, second_moment_closed_form
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball, as_exact, compile_ball
@@ -257,7 +257,8 @@ def edge_of_chaos(
     [True, True]
     """
     return tuple(
-        critical_weight_variance(phi, bias_variance=value, dps=dps) for value in bias_variances
+        critical_weight_variance(phi, bias_variance=value, dps=dps)
+        for value in check_sequence("bias_variances", bias_variances)
     )
 
 

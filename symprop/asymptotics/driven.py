@@ -14,12 +14,17 @@ from symprop.asymptotics.driven_recurrences import (
     regular_setup,
 )
 from symprop.asymptotics.drives import drive_of, reading_scalars, solving_scalars
+from symprop.asymptotics.expansion_arguments import (
+    check_order,
+    check_symbol,
+    read_formula,
+    read_samples,
+)
 from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, solves, terms_of
 from symprop.asymptotics.linearised import regular_solution
 from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.series_reading import converted
 from symprop.foundation.errors import OutOfDomain, expected
-from symprop.foundation.validation import check_integer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,16 +99,15 @@ def driven_expansion(
     >>> driven_expansion(-e / (2 * INDEX) + INDEX ** sympy.Rational(-3, 2), e, order=1)
     Expansion(log(l)/sqrt(l) + C/sqrt(l) + O(log(l)/l**(3/2)))
     """
-    check_integer("order", order, minimum=1)
-    names = {INDEX.name: INDEX, unknown.name: unknown}
-    written = sympy.sympify(increment, locals=names) if isinstance(increment, str) else increment
-    samples = {symbol: sympy.sympify(value) for symbol, value in (given or {}).items()}
+    check_order(order)
+    samples, driving = read_samples("given", given), drive_of(drive, drive_symbol)
+    symbols = [INDEX, check_symbol("unknown", unknown), *driving.symbols, *samples]
     problem = DrivenRecurrence(
-        sympy.sympify(written),
+        read_formula("increment", increment, symbols),
         unknown,
-        sympy.sympify(limit),
-        drive_of(drive, drive_symbol),
-        None if known_to is None else sympy.sympify(known_to),
+        read_formula("limit", limit, samples),
+        driving,
+        None if known_to is None else read_formula("known_to", known_to, samples),
         samples,
     )
     _, linear, _ = problem.leading_orders

@@ -15,6 +15,7 @@ from flint import arb, fmpq
 
 from symprop.asymptotics.autonomous import AutonomousRecurrence, slow_series
 from symprop.asymptotics.exact_fields import ExactField
+from symprop.asymptotics.expansion_arguments import check_symbol
 from symprop.asymptotics.expansions import INDEX, Expansion
 from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.asymptotics.scalars import BallScalars, ExactScalars, ExpressionScalars, constant_ball
@@ -160,11 +161,13 @@ def drive_of(expansion: Expansion | None, symbol: sympy.Symbol | None) -> Drive:
     """
     if expansion is None:
         return Drive()
-    problem = expansion.problem
+    problem = getattr(expansion, "problem", None)
     if not isinstance(problem, AutonomousRecurrence) or problem.is_hyperbolic:
         condition = "to come from autonomous_expansion, with X linear in l"
         raise InvalidArgument(expected("drive", condition, expansion))
-    return Drive(symbol if symbol is not None else problem.variable, expansion)
+    return Drive(
+        problem.variable if symbol is None else check_symbol("drive_symbol", symbol), expansion
+    )
 
 
 def drive_exponents(drive: Drive) -> list[sympy.Expr]:

@@ -18,7 +18,7 @@ from symprop.foundation.errors import (
     UndecidedComparison,
     expected,
 )
-from symprop.foundation.validation import check_dps
+from symprop.foundation.validation import check_dps, check_instance
 from symprop.gaussian.closed_forms import hermite_closed_form, second_moment_closed_form
 from symprop.gaussian.duality import DualKernel, dual_kernel
 from symprop.gaussian.expectation import gaussian_expectation, require_square_integrable
@@ -347,6 +347,7 @@ def convergence_case(kernel: KernelMap) -> ConvergenceCase:
     >>> convergence_case(kernel_map("relu")).name
     'CRITICAL'
     """
+    check_instance("kernel", kernel, KernelMap)
     try:
         if kernel.is_identity:
             return ConvergenceCase.IDENTITY

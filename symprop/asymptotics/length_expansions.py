@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symprop.asymptotics.autonomous import autonomous_expansion
+from symprop.asymptotics.expansion_arguments import check_order
 from symprop.asymptotics.power_relu_rates import power_exponent
 from symprop.asymptotics.saturation import saturated_second_moment
 from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
-from symprop.foundation.validation import check_integer
 from symprop.gaussian.power_relu import alpha_relu_kernel
 from symprop.numerics.evaluation import as_exact
 from symprop.specs.architectures import FullResidual, ReducedResidual
@@ -79,7 +79,7 @@ def length_increment(
         )
     if architecture.period != 1:
         raise InvalidArgument(expected("architecture", "to have equal layers", architecture))
-    check_integer("terms", terms, minimum=1)
+    check_order(terms, "terms")
     layer = architecture.layer(1)
     full = isinstance(architecture, FullResidual)
     weight = _exact(layer.weight_variance, "weight_variance")
@@ -155,6 +155,6 @@ def length_expansion(architecture: Architecture, *, order: int = 4) -> Expansion
     >>> length_expansion(net, order=2)
     Expansion(K + l - 4*sqrt(K + l)/pi + O(log(K + l)))
     """
-    check_integer("order", order, minimum=1)
+    check_order(order)
     increment, known_to = length_increment(architecture, order + 2)
     return autonomous_expansion(increment, P, order=order, known_to=known_to)

@@ -15,6 +15,7 @@ import mpmath
 import sympy
 from flint import arb
 
+from symprop.asymptotics.expansion_arguments import check_mapping, check_order
 from symprop.asymptotics.expansions import Expansion
 from symprop.asymptotics.power_log_series import PowerLogSeries
 from symprop.foundation.errors import (
@@ -24,7 +25,7 @@ from symprop.foundation.errors import (
     PrecisionNotReached,
     expected,
 )
-from symprop.foundation.validation import check_dps, check_integer
+from symprop.foundation.validation import check_callable, check_depth, check_dps, check_instance
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball, compile_ball
 from symprop.numerics.precision import bits_from_dps, working_digits
@@ -179,13 +180,16 @@ def match_constant(
     ('0.688284392429', True)
     """
     check_dps(dps)
-    check_integer("terms", terms, minimum=1)
-    check_integer("layers", layers, minimum=256)
-    problem = expansion.problem
+    check_order(terms, "terms")
+    check_depth(layers, "layers", minimum=256)
+    problem = check_instance("expansion", expansion, Expansion).problem
+    for name, function in (("step", step), ("orbit", orbit)):
+        if function is not None:
+            check_callable(name, function)
     if problem is None:
         raise InvalidArgument(expected("expansion", "to carry its recurrence", expansion))
     occurring = sympy.Tuple(problem.increment, expansion.scale, expansion.expression)
-    table = by_name(values or {}, occurring)
+    table = by_name(check_mapping("values", values), occurring)
     digits = 2 * dps + 20
     bits = bits_from_dps(digits)
     if drive_start is not None:

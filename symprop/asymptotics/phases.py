@@ -143,6 +143,7 @@ def chi_1(
     >>> print(chi_1("erf", weight_variance=1, length="1/4").proved_digits(12))
     0.900316316157
     """
+    check_dps(dps)
     phi = activation(phi)
     derivative = phi.weak_derivative()
     degree = phi.homogeneity

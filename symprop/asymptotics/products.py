@@ -18,12 +18,12 @@ from symprop.asymptotics.drives import (
     solving_scalars,
 )
 from symprop.asymptotics.exact_fields import ExactField
+from symprop.asymptotics.expansion_arguments import check_order, read_formula, read_samples
 from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, terms_of
 from symprop.asymptotics.matching import series_ball
 from symprop.asymptotics.scalars import BallScalars
 from symprop.asymptotics.series_reading import converted, exponents_within, read_series
 from symprop.foundation.errors import OutOfDomain, expected
-from symprop.foundation.validation import check_integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -173,11 +173,11 @@ def product_expansion(
     >>> product_expansion(1 + 1 / sympy.sqrt(INDEX), order=2)
     Expansion(C*exp(2*sqrt(l) - log(l)/2 + O(1/sqrt(l))))
     """
-    check_integer("order", order, minimum=1)
-    expression = _parsed(factor)
-    samples = {symbol: sympy.sympify(value) for symbol, value in (given or {}).items()}
-    known = None if known_to is None else sympy.sympify(known_to)
-    problem = ProductRecurrence(expression, drive_of(drive, drive_symbol), known, samples)
+    check_order(order)
+    samples, driving = read_samples("given", given), drive_of(drive, drive_symbol)
+    expression = read_formula("factor", factor, [INDEX, *driving.symbols, *samples])
+    known = None if known_to is None else read_formula("known_to", known_to, samples)
+    problem = ProductRecurrence(expression, driving, known, samples)
     window = fmpq(order)
     series = problem.log_product(window)
     for _ in range(order + 3):
@@ -203,10 +203,6 @@ def product_expansion(
         factor_remainder=remainder,
         problem=problem,
     )
-
-
-def _parsed(text: sympy.Expr | str) -> sympy.Expr:
-    return sympy.sympify(text, locals={INDEX.name: INDEX}) if isinstance(text, str) else text
 
 
 def _require_positive(problem: ProductRecurrence, series: PowerLogSeries) -> None:

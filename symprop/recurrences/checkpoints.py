@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symprop.foundation.errors import InvalidArgument, expected
+from symprop.foundation.validation import check_callable
 from symprop.numerics.enclosure import Enclosure
 from symprop.recurrences.ball_recurrence import BallPath
 from symprop.recurrences.float_recurrence import FloatPath
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from symprop.specs.architectures import Architecture
 
 __all__ = [
+    "checkpoint_file",
     "digest_of",
     "following",
     "load_ball_path",
@@ -42,6 +44,19 @@ _SECONDS = 30.0  # between two writings
 def digest_of(architectures: Sequence[Architecture], inputs: Sequence[Inputs]) -> str:
     """Return a digest of everything a trajectory depends on but depth and precision."""
     return hashlib.sha256(repr((list(architectures), list(inputs))).encode()).hexdigest()
+
+
+def checkpoint_file(resume: object) -> Path:
+    """Return the path of a checkpoint, which need not exist yet.
+
+    Raises
+    ------
+    InvalidArgument
+        If it is no path, or that of a folder.
+    """
+    if isinstance(resume, str | Path) and not (file := Path(resume)).is_dir():
+        return file
+    raise InvalidArgument(expected("resume", "to be the path of a file", resume))
 
 
 @contextmanager
@@ -139,6 +154,8 @@ def following(
 
     ``keep`` is called now and then, at the end, and when the run is interrupted.
     """
+    if progress is not None:
+        check_callable("progress", progress)
     last = time.monotonic()
     try:
         for done in steps:

@@ -62,12 +62,16 @@ class FloatPath:
 
 
 def _floats(values: Sequence[Any], name: str) -> Array:
-    return np.array(
+    floats = np.array(
         [
             value if isinstance(value, float) else float(as_ball(value, 80, name).mid())
             for value in values
         ]
     )
+    for value, number in zip(values, floats, strict=True):
+        if np.isinf(number):
+            raise OutOfDomain(expected(name, "to be within the range of float64", value))
+    return floats
 
 
 def float_layers(architectures: Sequence[Architecture]) -> list[FloatLayer]:

@@ -14,6 +14,7 @@ from symprop.numerics.precision import GUARD_BITS, bits_from_dps
 from symprop.numerics.quadrature import magnitude_bits
 from symprop.recurrences.ball_recurrence import BallPath, extend_ball_path
 from symprop.recurrences.checkpoints import (
+    checkpoint_file,
     digest_of,
     following,
     load_ball_path,
@@ -131,7 +132,7 @@ def trajectory(
     nets, inputs, several = _settings(nets, given)
     path, keep = FloatPath(), None
     if resume is not None:
-        file, digest = Path(resume), digest_of(nets, inputs)
+        file, digest = checkpoint_file(resume), digest_of(nets, inputs)
         path = load_float_path(file, digest)
 
         def keep() -> None:
@@ -156,7 +157,9 @@ def _settings(
     """Return networks and inputs of all settings, and whether any argument was an array."""
     columns, count, several = [], len(nets), False
     for value in given:
-        is_array = isinstance(value, list | tuple | np.ndarray) and np.ndim(value) > 0
+        is_array = isinstance(value, list | tuple) or (
+            isinstance(value, np.ndarray) and value.ndim > 0
+        )
         several |= is_array
         columns.append(list(value) if is_array else [value])
         count = max(count, len(columns[-1]))
@@ -186,7 +189,8 @@ def _proved(
     """Iterate on balls, with more bits until every entry has its digits."""
     goal = bits_from_dps(dps) - GUARD_BITS
     bits = bits_from_dps(dps) + 2 * depth.bit_length() + 10
-    file, digest = None if resume is None else Path(resume), digest_of([architecture], [inputs])
+    file = None if resume is None else checkpoint_file(resume)
+    digest = digest_of([architecture], [inputs])
     path, reached = BallPath(), 0
     if file is not None:
         path, kept_bits = load_ball_path(file, digest)

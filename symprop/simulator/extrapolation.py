@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WidthExtrapolation", "WidthLimit", "width_extrapolation"]
 
+_MOST_DOUBLINGS = 64
 _ROUNDING = 2.0**-40  # of a mean: what does not depend on the weights has no error of its own
 
 
@@ -164,7 +165,7 @@ def width_extrapolation(
     """
     width = check_integer("width", width, minimum=1)
     terms = check_integer("terms", terms, minimum=1)
-    doublings = check_integer("doublings", doublings, minimum=terms + 1)
+    doublings = check_integer("doublings", doublings, minimum=terms + 1, maximum=_MOST_DOUBLINGS)
     if not isinstance(options.get("inputs", ""), str):
         condition = "to be a description, which has inputs of all widths"
         raise InvalidArgument(expected("inputs", condition, options["inputs"]))

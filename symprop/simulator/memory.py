@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ _ARRAYS = 14  # of the size of the signals: what a run holds at a time, but for 
 _KEPT = 2**29  # bytes that it keeps for the way back, beyond which it repeats layers
 _RECORDED = 4  # arrays of inner products, for all layers
 _DERIVATIVES = 3  # arrays of the size of the derivative by the inputs
-_GIGABYTE = 1e9
+_GIGABYTE = 10**9
 
 
 def memory_needed(specification: Specification) -> int:
@@ -130,4 +131,4 @@ def _results(specification: Specification, depth: int, count: int) -> int:
 
 
 def _gigabytes(size: float) -> str:
-    return f"{size / _GIGABYTE:.3g}"
+    return f"{Decimal(int(size)) / _GIGABYTE:.3g}"

@@ -285,6 +285,8 @@ def _work(
         at_once = 2 * (workers or cpu_count() or 1)  # while one chunk travels, another is done
         make = executor if _is_factory(executor) else None  # type: ignore[assignment]
     crew: Any = executor if make is None else make()
+    if not hasattr(crew, "submit"):
+        raise InvalidArgument(expected("executor", "to make one with a submit", crew))
     finished = False
     try:
         run_chunks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_choice, check_flag, check_integer
+from symprop.foundation.validation import check_choice, check_flag, check_integer, check_sequence
 from symprop.numerics.arrays import real_array
 from symprop.simulator.backends import BACKENDS, DTYPES
 from symprop.simulator.families import FAMILIES, METHODS, family_of, load_observables
@@ -217,18 +217,17 @@ def _checked_inputs(inputs: Any, width: int, *, own: bool) -> str | Array:
 
 def _checked_observables(family: Family, names: Any, backward: str | None) -> tuple[str, ...]:
     table = load_observables(family)
-    if not isinstance(names, str | Sequence):
-        raise InvalidArgument(expected("observables", "to be a sequence of names", names))
-    if not names:
+    given = names if not isinstance(names, str) else [names] if names else []
+    listed = check_sequence("observables", given, "names")
+    if not listed:
         usual = family.usual or tuple(table)
         return tuple(n for n in usual if backward or not table[n].requires_backward)
-    listed = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
     for name in listed:
         check_choice("observables", name, tuple(table))
         if table[name].requires_backward and backward is None:
             condition = f"without {name}, or with a backward pass"
             raise InvalidArgument(expected("observables", condition, listed))
-    return listed
+    return tuple(dict.fromkeys(listed))
 
 
 def _checked_options(options: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_depth, check_integer
+from symprop.foundation.validation import check_depth, check_integer, check_sequence
 from symprop.numerics.evaluation import as_ball
 from symprop.specs.wiring import INPUT_MATRIX, Graph, Matrix, Node
 
@@ -58,8 +58,10 @@ class Branched(ABC):
 
 
 def _groups(given: Any) -> tuple[str, ...]:
-    names = (TRAINABLE if given == "all" else (given,)) if isinstance(given, str) else tuple(given)
-    if not names or not set(names) <= set(TRAINABLE):
+    names = [given] if isinstance(given, str) else check_sequence("trained", given, "names")
+    if names == ["all"]:
+        return TRAINABLE
+    if not names or any(name not in TRAINABLE for name in names):
         condition = f"to be among {', '.join(TRAINABLE)} or all"
         raise InvalidArgument(expected("trained", condition, given))
     return tuple(name for name in TRAINABLE if name in names)
@@ -298,6 +300,8 @@ class Reduced(Branched):
     trained: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.network, Branched):
+            raise InvalidArgument(expected("network", "to be a branched one", self.network))
         for name in ("input_layer", "trained"):
             object.__setattr__(self, name, getattr(self.network, name))
 

@@ -8,13 +8,20 @@ computed: ``9**9**9`` is refused, not evaluated.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import sympy
 
 from symprop.foundation.errors import InvalidArgument, expected
+from symprop.specs.functions import CONSTANTS, FUNCTIONS
 from symprop.specs.operands import Refused
 from symprop.specs.parser import Parser
+from symprop.specs.tokens import tokenize
 
-__all__ = ["LONGEST_TEXT", "X", "parse_expression", "parse_number"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["LONGEST_TEXT", "X", "names_in", "parse_expression", "parse_number"]
 
 X = sympy.Symbol("x", real=True)
 """The variable of every activation."""
@@ -24,7 +31,7 @@ LONGEST_TEXT = 50_000
 
 
 def parse_expression(
-    text: str, *, symbol: sympy.Symbol = X, name: str = "expression"
+    text: str, *, symbol: sympy.Symbol | Sequence[sympy.Symbol] = X, name: str = "expression"
 ) -> sympy.Expr:
     """Return the SymPy expression written in ``text``.
 
@@ -34,8 +41,8 @@ def parse_expression(
         Numbers (decimals are exact), the symbol, ``pi``, ``E``, ``+ - * / **`` (or
         ``^``), parentheses, the functions of `symprop.specs.functions` and
         ``Piecewise((value, condition), ..., (value, True))``.
-    symbol : sympy.Symbol
-        The only variable; it is recognised by its name.
+    symbol : sympy.Symbol or sequence of them
+        The variables; they are recognised by their names.
     name : str
         Name of the argument, for the error message.
 
@@ -51,7 +58,26 @@ def parse_expression(
     >>> parse_expression("2*q^2", symbol=sympy.Symbol("q"))
     2*q**2
     """
-    return _parse(text, symbol, name)
+    return _parse(text, (symbol,) if isinstance(symbol, sympy.Symbol) else tuple(symbol), name)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names in ``text`` that stand for no constant or function, in order.
+
+    Empty for a text without meaning, which `parse_expression` refuses by name.
+
+    Examples
+    --------
+    >>> names_in("a*sin(pi*u) - u")
+    ('a', 'u')
+    """
+    try:
+        tokens = tokenize(text[:LONGEST_TEXT])
+    except Refused:
+        return ()
+    known = {*FUNCTIONS, *CONSTANTS, "Piecewise", "Eq", "Ne", "True", "False"}
+    names = (found for kind, found in tokens if kind == "name" and found not in known)
+    return tuple(dict.fromkeys(names))
 
 
 def parse_number(text: str, *, name: str = "value") -> sympy.Expr:
@@ -67,17 +93,17 @@ def parse_number(text: str, *, name: str = "value") -> sympy.Expr:
     >>> parse_number("0.1"), parse_number("sqrt(2)/3")
     (1/10, sqrt(2)/3)
     """
-    return _parse(text, None, name)
+    return _parse(text, (), name)
 
 
-def _parse(text: str, symbol: sympy.Symbol | None, name: str) -> sympy.Expr:
+def _parse(text: str, symbols: tuple[sympy.Symbol, ...], name: str) -> sympy.Expr:
     if not isinstance(text, str):
         raise InvalidArgument(expected(name, "to be a string", text))
     try:
         if len(text) > LONGEST_TEXT:
             raise Refused(f"it is longer than {LONGEST_TEXT} characters")
-        operand = Parser(text, symbol).read()
-        if symbol is None and operand.ball is None:
+        operand = Parser(text, symbols).read()
+        if not symbols and operand.ball is None:
             raise Refused("it is not a constant")
     except Refused as refusal:
         reason = str(refusal)
@@ -86,6 +112,6 @@ def _parse(text: str, symbol: sympy.Symbol | None, name: str) -> sympy.Expr:
         reason = "it cannot be built"
     else:
         return operand.expression
-    kind = "a number" if symbol is None else "an expression"
+    kind = "an expression" if symbols else "a number"
     shown = text if text.isprintable() else ascii(text[:1000])
     raise InvalidArgument(expected(name, f"to be {kind} symprop can read ({reason})", shown))

@@ -24,7 +24,7 @@ from symprop.specs.operands import (
 from symprop.specs.tokens import read_numeral, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Parser"]
 
@@ -60,16 +60,16 @@ class Parser:
     ----------
     text : str
         What to read.
-    symbol : sympy.Symbol or None
-        The variable, or None for constants only.
+    symbols : iterable of sympy.Symbol
+        The variables; none for constants only.
     """
 
-    def __init__(self, text: str, symbol: sympy.Symbol | None) -> None:
+    def __init__(self, text: str, symbols: Iterable[sympy.Symbol]) -> None:
         self.tokens = tokenize(text)
         self.position = 0
         self.depth = 0
         self.switches = 0
-        self.symbol = symbol
+        self.symbols = {symbol.name: symbol for symbol in symbols}
 
     def read(self) -> Operand:
         """Return the whole text as one operand."""
@@ -171,8 +171,8 @@ class Parser:
 
     def _named(self, name: str) -> Operand | Boolean:
         if not self._next_is("("):
-            if self.symbol is not None and name == self.symbol.name:
-                return variable(self.symbol)
+            if name in self.symbols:
+                return variable(self.symbols[name])
             if name in CONSTANTS:
                 return number(CONSTANTS[name])
             if name in ("True", "False"):
@@ -192,9 +192,7 @@ class Parser:
         return call(function, self._arguments(name, function.fewest, function.most))
 
     def _suggestion(self, name: str) -> str:
-        known = [*FUNCTIONS, *CONSTANTS, "Piecewise"]
-        if self.symbol is not None:
-            known.append(self.symbol.name)
+        known = [*FUNCTIONS, *CONSTANTS, "Piecewise", *self.symbols]
         close = difflib.get_close_matches(name[:40], known, n=3)
         return f"; close names: {', '.join(close)}" if close else ""
 

@@ -8,6 +8,7 @@ from symprop.asymptotics.abel_forms import abel_form
 from symprop.asymptotics.autonomous import autonomous_expansion
 from symprop.asymptotics.matching import match_constant
 from symprop.foundation.errors import InvalidArgument
+from tests.malformed import NO_INTEGERS, assert_refused
 
 u = sympy.Symbol("u", positive=True)
 log = sympy.log
@@ -60,3 +61,11 @@ def test_linear_parts_have_no_abel_form_here() -> None:
         abel_form(autonomous_expansion(u, u))
     with pytest.raises(InvalidArgument, match="order"):
         abel_form(autonomous_expansion(1 / u, u), order=0)
+
+
+def test_malformed_arguments_are_named() -> None:
+    assert_refused(abel_form, (None, "abc", 3, []), "expansion to be an Expansion")
+    expansion = autonomous_expansion(1 / u, u)
+    assert_refused(
+        lambda order: abel_form(expansion, order=order), (*NO_INTEGERS, 0, 10**400), "order to be"
+    )

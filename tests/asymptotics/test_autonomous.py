@@ -1,6 +1,7 @@
 """Expansions against iterates: the error between l and 64 l must fall as the remainder says."""
 
 from dataclasses import replace
+from math import inf
 
 import mpmath
 import pytest
@@ -10,6 +11,7 @@ from symprop.asymptotics.autonomous import autonomous_expansion
 from symprop.asymptotics.expansions import INDEX, Expansion
 from symprop.asymptotics.matching import match_constant
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
+from tests.malformed import NO_FORMULAS, NO_INTEGERS, assert_refused
 
 u = sympy.Symbol("u", positive=True)
 A, B, C, k, b0 = sympy.symbols("A B C k b0", positive=True)
@@ -177,3 +179,34 @@ def test_hypotheses_are_told() -> None:
 def test_refusals_name_the_increment(increment: str, at: str, told: str) -> None:
     with pytest.raises(OutOfDomain, match=told):
         autonomous_expansion(sympy.sympify(increment, locals={"u": u}), u, at=sympy.S(at))
+
+
+def test_text_is_read_and_never_evaluated() -> None:
+    assert autonomous_expansion("1/u", order=2) == autonomous_expansion(
+        1 / sympy.Symbol("u"), order=2
+    )
+    written = autonomous_expansion("-u**2 + a*u**3", u, at="0", order=2, given={A: "1/2"})
+    assert written.terms
+    with pytest.raises(InvalidArgument, match="increment"):
+        autonomous_expansion("__import__('os').getcwd()", u)
+
+
+def test_arguments_of_other_kinds_are_named() -> None:
+    f = 1 / u
+    assert_refused(lambda value: autonomous_expansion(value, u), NO_FORMULAS, "increment to be")
+    others = [value for value in NO_FORMULAS if value is not None]
+    assert_refused(lambda value: autonomous_expansion(f, value), others, "variable to be a SymPy")
+    points = [value for value in NO_FORMULAS if value != inf]
+    assert_refused(lambda value: autonomous_expansion(f, u, at=value), points, "at to be")
+    assert_refused(lambda value: autonomous_expansion(f, u, known_to=value), others, "known_to to")
+    assert_refused(
+        lambda order: autonomous_expansion(f, u, order=order), (*NO_INTEGERS, 0, 10**400), "order"
+    )
+    assert_refused(
+        lambda side: autonomous_expansion(f, u, side=side), (*NO_INTEGERS, 0, 2), "side to be"
+    )
+    for given in ([], 3, {"a": 1}, {1: 1}):
+        with pytest.raises(InvalidArgument, match="given to"):
+            autonomous_expansion(f, u, given=given)
+    with pytest.raises(InvalidArgument, match="given"):
+        autonomous_expansion(A * f, u, given={A: None})

@@ -15,6 +15,7 @@ from symprop.foundation.errors import NoClosedForm, NoConvergence, OutOfDomain
 from symprop.gaussian.closed_forms import Q
 from symprop.gaussian.transforms import v_transform
 from symprop.numerics.evaluation import enclose
+from tests.malformed import NO_SEQUENCES, assert_refused
 
 
 @pytest.mark.parametrize("name", ["tanh", "erf", "sin", "cos", "gelu"])
@@ -101,3 +102,7 @@ def test_curve() -> None:
     points = edge_of_chaos("erf", ["1/100", "1/10", 1])
     weights = [float(point.weight_variance) for point in points]
     assert weights == sorted(weights)
+
+
+def test_bias_variances_are_a_sequence() -> None:
+    assert_refused(lambda b: edge_of_chaos("erf", b), NO_SEQUENCES, "bias_variances to be a seq")

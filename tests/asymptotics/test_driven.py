@@ -12,6 +12,7 @@ from symprop.asymptotics.driven import driven_expansion
 from symprop.asymptotics.expansions import INDEX, Expansion
 from symprop.asymptotics.matching import match_constant
 from symprop.foundation.errors import OutOfDomain
+from tests.malformed import NO_FORMULAS, assert_refused
 
 e = sympy.Symbol("e", real=True)
 u = sympy.Symbol("u", positive=True)
@@ -159,3 +160,21 @@ def test_corrections_of_a_resonant_solution() -> None:
     assert sympy.expand(written[1][0] - three_eighths * C + sympy.Rational(5, 8)) == 0
     assert found.remainder is not None
     assert (found.remainder.power, found.remainder.log_power) == (-sympy.Rational(5, 2), 1)
+
+
+def test_text_is_read_with_its_symbols() -> None:
+    e = sympy.Symbol("e")
+    written = driven_expansion("-e/(2*l) + l**(-3/2)", e, order=1)
+    assert written == driven_expansion(
+        -e / (2 * INDEX) + INDEX ** sympy.Rational(-3, 2), e, order=1
+    )
+
+
+def test_arguments_of_other_kinds_are_named() -> None:
+    e = sympy.Symbol("e")
+    assert_refused(lambda value: driven_expansion(value, e), NO_FORMULAS, "increment to be")
+    assert_refused(lambda value: driven_expansion(-e / INDEX, value), NO_FORMULAS, "unknown to be")
+    assert_refused(lambda value: driven_expansion(-e / INDEX, e, limit=value), NO_FORMULAS, "limit")
+    assert_refused(
+        lambda drive: driven_expansion(-e / INDEX, e, drive=drive), ("abc", 3, []), "drive to come"
+    )

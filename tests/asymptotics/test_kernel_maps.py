@@ -8,6 +8,7 @@ import sympy
 from symprop.asymptotics.kernel_maps import ConvergenceCase, KernelMap, convergence_case, kernel_map
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.gaussian.closed_forms import RHO
+from tests.malformed import assert_refused
 
 F = Fraction
 
@@ -94,3 +95,7 @@ def test_no_variation_is_refused(phi: str) -> None:
         kernel_map(phi, recentred=True)
     constant: KernelMap = kernel_map(phi, bias_variance=1)
     assert constant.enclose(0).contains(1)
+
+
+def test_only_kernel_maps_have_a_case() -> None:
+    assert_refused(convergence_case, (None, "relu", 3, []), "kernel to be a KernelMap")

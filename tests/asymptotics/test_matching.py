@@ -21,6 +21,7 @@ from symprop.gaussian.tanh_transforms import tanh_second_moment
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import current_bits, working_bits, working_digits
+from tests.malformed import NO_FUNCTIONS, NO_INTEGERS, assert_refused
 
 e = sympy.Symbol("e", real=True)
 u = sympy.Symbol("u", positive=True)
@@ -152,3 +153,17 @@ def test_orbits_that_leave(increment: sympy.Expr, at: str, start: int) -> None:
     expansion = autonomous_expansion(increment, u, at=sympy.S(at), order=1)
     with pytest.raises(NoConvergence, match="inside the domain"):
         match_constant(expansion, start)
+
+
+def test_arguments_of_other_kinds_are_named() -> None:
+    expansion = autonomous_expansion(1 / u, u)
+    assert_refused(lambda value: match_constant(value, 1), (None, "abc", 3, []), "expansion to be")
+    functions = [value for value in NO_FUNCTIONS if value is not None]
+    assert_refused(lambda step: match_constant(expansion, 1, step=step), functions, "step to be a")
+    assert_refused(lambda run: match_constant(expansion, orbit=run), functions, "orbit to be a fu")
+    assert_refused(
+        lambda values: match_constant(expansion, 1, values=values), ([], 3, "abc"), "values to be"
+    )
+    sizes = (*NO_INTEGERS, 0, 10**400)
+    assert_refused(lambda terms: match_constant(expansion, 1, terms=terms), sizes, "terms to be an")
+    assert_refused(lambda depth: match_constant(expansion, 1, layers=depth), sizes, "layers to be")

@@ -14,6 +14,7 @@ from symprop.asymptotics.phases import chi_1, phase
 from symprop.foundation.errors import OutOfDomain
 from symprop.gaussian.duality import dual_kernel
 from symprop.numerics.enclosure import Enclosure
+from tests.malformed import NO_INTEGERS, assert_refused
 
 
 def test_erf_by_iteration() -> None:
@@ -156,3 +157,9 @@ def test_tiny_biases_at_criticality() -> None:
 
 def test_unstable_length_just_below_criticality() -> None:
     assert phase("gelu", weight_variance="4.0000001").phase == "divergent lengths"
+
+
+def test_digits_of_the_slope_are_an_integer() -> None:
+    assert_refused(
+        lambda dps: chi_1("erf", weight_variance=1, length="1/4", dps=dps), (*NO_INTEGERS, 0), "dps"
+    )

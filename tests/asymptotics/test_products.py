@@ -7,6 +7,7 @@ from symprop.asymptotics.expansions import INDEX, Expansion
 from symprop.asymptotics.matching import match_constant
 from symprop.asymptotics.products import product_expansion
 from symprop.foundation.errors import InvalidArgument
+from tests.malformed import NO_FORMULAS, assert_refused
 
 u = sympy.Symbol("u", positive=True)
 a1, a2, b0, kappa = sympy.symbols("a1 a2 b0 kappa", real=True, positive=True)
@@ -114,3 +115,9 @@ def test_truncated_factors_want_an_orbit() -> None:
     expansion = product_expansion(1 + a1 / INDEX, known_to=-2)
     with pytest.raises(InvalidArgument, match="step"):
         match_constant(expansion, 1, values={a1: 1})
+
+
+def test_text_is_read_with_the_index() -> None:
+    written = product_expansion("1 + 1/sqrt(l)", order=2)
+    assert written == product_expansion(1 + 1 / sympy.sqrt(INDEX), order=2)
+    assert_refused(product_expansion, NO_FORMULAS, "factor to be")

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import InvalidArgument
-from symprop.recurrences.checkpoints import load_ball_path, load_float_path
+from symprop.recurrences.checkpoints import (
+    checkpoint_file,
+    following,
+    load_ball_path,
+    load_float_path,
+)
 from symprop.recurrences.trajectories import trajectory
 from symprop.specs.architectures import FullResidual
+from tests.malformed import NO_FUNCTIONS, assert_refused
 
 NET = FullResidual("erf", "3/2", "1/2", "169/100", "49/100")
 LONG = FullResidual("tanh", "3/2", "1/2", "169/100", "49/100")
@@ -90,3 +96,14 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         with pytest.raises(InvalidArgument, match="to be a checkpoint"):
             load(file, "")
         assert load(tmp_path / "none", "") is not None
+
+
+def test_a_checkpoint_is_the_path_of_a_file(tmp_path: Path) -> None:
+    assert checkpoint_file(tmp_path / "new") == checkpoint_file(str(tmp_path / "new"))
+    assert_refused(checkpoint_file, (None, 3, [], b"x", "", tmp_path), "resume to be the path")
+
+
+def test_progress_is_a_function() -> None:
+    assert_refused(
+        lambda progress: following(iter([1]), 1, progress, None), NO_FUNCTIONS[1:], "progress to be"
+    )

@@ -8,6 +8,7 @@ import pytest
 from symprop.foundation.errors import OutOfDomain
 from symprop.recurrences.float_recurrence import FloatPath, extend_float_path, float_layers
 from symprop.recurrences.inputs import Inputs
+from symprop.recurrences.trajectories import trajectory
 from symprop.specs.architectures import FullResidual, FullyConnected
 
 FRN = FullResidual("erf", "3/2", "1/2", "169/100", "49/100")
@@ -47,3 +48,9 @@ def test_overflow_is_refused() -> None:
     with pytest.raises(OutOfDomain, match="range of float64"):
         list(extend_float_path(path, [FullyConnected("relu", 100)], [Inputs(1)], 1000))
     assert np.isfinite(path.rows["p"][: path.done + 1]).all()
+
+
+def test_lengths_beyond_float64_are_named() -> None:
+    net = FullyConnected("tanh", 2)
+    with pytest.raises(OutOfDomain, match="to be within the range of float64"):
+        trajectory(net, 1, length=1, other_length=10**400, cosine=0)

@@ -11,7 +11,7 @@ from symprop.foundation.errors import InvalidArgument
 from symprop.simulator.memory import check_memory, memory_needed, result_bytes
 from symprop.simulator.sampling import sample_run
 from symprop.simulator.specification import Specification
-from symprop.specs.architectures import FullResidual
+from symprop.specs.architectures import FullResidual, FullyConnected
 
 NET = FullResidual("tanh", 1, 1, 1, 1)
 
@@ -62,3 +62,9 @@ def test_results_in_a_checkpoint_need_no_memory() -> None:
     asked = Specification(NET, width=10, depth=5, runs=10**12)
     assert result_bytes(asked) * asked.runs > 10**14
     check_memory(asked, jobs=1)
+
+
+def test_sizes_beyond_floats_are_told() -> None:
+    asked = Specification(FullyConnected("relu", 2), width=10**400, depth=1, runs=1)
+    with pytest.raises(InvalidArgument, match=r"width small enough: .* GB of memory"):
+        check_memory(asked, jobs=1)

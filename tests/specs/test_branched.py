@@ -9,6 +9,7 @@ import sympy
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.specs.branched import DenseNet, Reduced, ResNet, Vanilla
+from tests.malformed import NO_SEQUENCES, assert_refused
 
 
 @pytest.mark.parametrize("branch_depth", [1, 2, 3])
@@ -66,3 +67,18 @@ def test_refusals() -> None:
         ResNet(input_layer="yes")
     with pytest.raises(InvalidArgument, match="depth"):
         ResNet().graph(-1)
+
+
+def test_what_is_trained_is_named() -> None:
+    assert Vanilla(trained=iter(["output", "hidden"])).trained == ("hidden", "output")
+    no_names = [value for value in NO_SEQUENCES if not isinstance(value, str)]
+    assert_refused(lambda names: Vanilla(trained=names), no_names, "trained to be a sequence")
+    for names in ("", "abc", [], [[]], [None], ["all", "hidden"]):
+        with pytest.raises(InvalidArgument, match="trained to be among"):
+            Vanilla(trained=names)
+
+
+def test_only_branched_networks_are_reduced() -> None:
+    assert_refused(lambda net: Reduced(net, 1), (None, "resnet", 3), "network to be a branched")
+    with pytest.raises(InvalidArgument, match="depth to be an integer from 0 to"):
+        Vanilla().graph(10**400)

@@ -12,7 +12,7 @@ X = sympy.Symbol("x", real=True)
 
 
 def read(text: str) -> sympy.Expr:
-    return Parser(text, X).read().expression
+    return Parser(text, [X]).read().expression
 
 
 @pytest.mark.parametrize(
