@@ -62,7 +62,7 @@ def test_nearly_equal_inputs() -> None:
     near[0, 1] = near[1, 0] = 1 - 1e-10
     equal[0, 1] = equal[1, 0] = 1
     steps = [batch_norm_gram("relu", gram, center=False) for gram in (near, equal)]
-    assert max(step.error for step in steps) < 1e-12
+    assert max(step.error for step in steps) < 1e-11
     assert np.abs(steps[0].gram - steps[1].gram).max() < 1e-4
     assert steps[1].gram[0, 1] == pytest.approx(steps[1].gram[0, 0], abs=1e-12)
 
