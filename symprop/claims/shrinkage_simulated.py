@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from symprop.claims.shrinkage_maps import map_from_covariances, map_without_linear_term
+from symprop.claims.shrinkage_maps import map_without_linear_term
 from symprop.claims.simulated_networks import follows_recurrence, sampled_cosine
 from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
@@ -40,6 +40,15 @@ def next_correlation(
     """
     network = FullyConnected(phi, sw2, (0, sb2), normalization="rms")
     return sampled_cosine(network, rho, depth=2, size=size, seed=seed, gram="pre-activations")
+
+
+def mapped_layer(phi: str, rho: Fraction, sw2: Fraction, sb2: Fraction, dps: int) -> Any:
+    """Return eq 2.3 from the dual kernel."""
+    from symprop.gaussian.duality import dual_kernel
+
+    kernel = dual_kernel(phi)
+    top = kernel.enclose(rho, dps=dps) * sw2 + sb2
+    return top / (kernel.enclose(1, dps=dps) * sw2 + sb2)
 
 
 def next_block_correlation(
@@ -88,7 +97,7 @@ CLAIMS = (
             simulated(
                 next_correlation,
                 "==",
-                map_from_covariances,
+                mapped_layer,
                 points=grid(
                     phi=("erf", "relu", "x**2 + x"),
                     rho=("1/2", "-3/5"),
