@@ -10,7 +10,7 @@ from flint import acb, arb
 from symprop.claims.residual_integrals import gaussian_moment, integrate, rational_exponent
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import Real
+from symprop.ledger.domain import OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
@@ -265,5 +265,42 @@ PARAMETERS_PRINTED = Claim(
     corrected_by="residual.power-parameter-gradients",
 )
 
-CLAIMS = (VARIANCE_PRINTED, VARIANCE, FOOTNOTE, PARAMETERS_PRINTED)
+AT_REST_PRINTED = Claim(
+    id="residual.relu-gradient-growth-zero-input-printed",
+    title="Gradient of ReLU, as printed: zero input without biases",
+    statement=(
+        "χ_{l-1} = (1 + σ_v² σ_w²/2) χ_l for every input and all variances; here at p_0 = σ_b = 0, "
+        "where every hidden unit of the first layer is 0 and the slope there is s"
+    ),
+    variables={"branch": "σ_v² σ_w²", "slope": "s, the value given to the derivative at 0"},
+    source=Source("residual", "Theorem B.20, α = 1"),
+    as_printed=(
+        "no condition; at rest the factor is 1 + σ_v² σ_w² s², where Definition 5.2 makes s = "
+        "ψ_0(0) = 0. Neither 0 nor 1/2 nor 1 gives the printed one"
+    ),
+    checks=(
+        attack(
+            lambda branch, slope: 1 + branch * slope**2,
+            "==",
+            lambda branch: 1 + branch / 2,
+            domain={
+                "branch": Real(0, 10, open_at="lower"),
+                "slope": OneOf((Fraction(0), Fraction(1, 2), Fraction(1))),
+            },
+        ),
+    ),
+    near_miss=attack(
+        lambda branch, slope: 1 + branch * slope,
+        "==",
+        lambda branch: 1 + branch / 2,
+        domain={
+            "branch": Real(0, 10, open_at="lower"),
+            "slope": OneOf((Fraction(0), Fraction(1))),
+        },
+    ),
+    expected=Verdict(Outcome.FAILS, Grade.EXACT),
+    corrected_by="residual.relu-gradient-growth",
+)
+
+CLAIMS = (VARIANCE_PRINTED, VARIANCE, FOOTNOTE, PARAMETERS_PRINTED, AT_REST_PRINTED)
 """Theorem B.19 and Footnote 5."""

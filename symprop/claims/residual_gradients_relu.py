@@ -31,6 +31,7 @@ VARIABLES = {
     "wanted": "gradient: chi_b, chi_w, chi_v, chi_a",
     "layer": "n = l - m",
 }
+MOVING = "σ_b > 0, or σ_w > 0 and p_0 > 0: elsewhere a hidden unit rests at 0, the kink of ReLU"
 BASE = "B = 1 + σ_v² σ_w²/2"
 SCALARS = {
     "sv2": Real(0, 4),
@@ -176,6 +177,11 @@ def spread_bound(
     return 1 + offset(sv2, sa2, sw2, sb2) / start
 
 
+def moving(sw2: Fraction, sb2: Fraction, start: Fraction) -> bool:
+    """Whether the first hidden units, and so all, have a variance."""
+    return sb2 > 0 or sw2 * start > 0
+
+
 def fall_of(variances: tuple[Fraction, ...], start: Fraction, layer: int, dps: int) -> arb:
     """Return ``log(χ_w,n / χ_w,4n)``."""
     return fall("chi_w", "relu", variances, start, layer, dps)
@@ -195,9 +201,13 @@ GROWTH = Claim(
     title="Gradient of ReLU",
     statement=f"χ_{{l-m}} = χ_l B^m exactly, {BASE}",
     variables=NAMES,
+    assumptions=(MOVING,),
     source=Source("residual", "Theorem B.20, α = 1"),
-    as_printed="in the proof Θ(1) B^m; the equation is exact",
-    checks=(at_points(measured("chi"), "==", chi, points=POINTS),),
+    as_printed="in the proof Θ(1) B^m; the equation is exact. Without the condition",
+    checks=(
+        at_points(measured("chi"), "==", chi, points=POINTS),
+        attack(measured("chi"), "==", chi, domain=SCALARS, assuming=moving, tries=(4, 90)),
+    ),
     near_miss=at_points(
         measured("chi"),
         "==",
@@ -282,6 +292,7 @@ PARAMETERS = Claim(
         "χ_b, χ_a = Θ(1) χ_l B^m and χ_w, χ_v = Θ(1) χ_l B^l"
     ),
     variables=NAMES,
+    assumptions=(MOVING,),
     source=Source("residual", "Theorem B.21, α = 1"),
     as_printed="Θ only, and without conditions",
     checks=(
