@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["GramFixedPoint", "GramForms", "condition_number", "estimated", "is_contracting"]
+__all__ = [
+    "APART",
+    "GramFixedPoint",
+    "GramForms",
+    "condition_number",
+    "estimated",
+    "is_contracting",
+]
+
+APART = "that keeps the inputs of a batch apart"
+"""The condition on activations that have such a fixed point."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +69,15 @@ class GramFixedPoint:
         Largest over smallest eigenvalue; infinite where it is singular, None where balls do not
         tell it from infinity.
     eigenvalues : Mapping of str to tuple of Enclosure
-        Of the derivative of the map, by symmetry type, each once.
+        Of the derivative of the map, by symmetry type, each once; of complex ones real parts.
     stable : bool or None
         Whether all of them lie inside the unit circle; None where balls do not tell.
     proved : bool
         Whether the balls are; otherwise their radii are estimates by two rules.
     forms : GramForms or None
         The same in closed form.
+    imaginary_parts : Mapping of str to tuple of Enclosure
+        Of the eigenvalues of types with a complex pair, in the same order.
     """
 
     activation: str
@@ -78,6 +90,7 @@ class GramFixedPoint:
     stable: bool | None
     proved: bool
     forms: GramForms | None = field(default=None, repr=False)
+    imaginary_parts: Mapping[str, tuple[Enclosure, ...]] = field(default_factory=dict)
 
     @property
     def gram(self) -> Array:
@@ -96,12 +109,25 @@ def condition_number(common: Enclosure, apart: Enclosure) -> Enclosure | None:
     return apart / common if ratio.upper <= 1 else ratio
 
 
-def is_contracting(values: Mapping[str, tuple[Enclosure, ...]]) -> bool | None:
+def is_contracting(
+    values: Mapping[str, tuple[Enclosure, ...]],
+    imaginary_parts: Mapping[str, tuple[Enclosure, ...]] | None = None,
+) -> bool | None:
     """Return whether all eigenvalues lie inside the unit circle; None where balls do not tell."""
-    entries = [entry for group in values.values() for entry in group]
+    entries: list[Enclosure] = []
+    for name, group in values.items():
+        other = (imaginary_parts or {}).get(name)
+        entries += (
+            group if other is None else [_modulus(*pair) for pair in zip(group, other, strict=True)]
+        )
     if any(entry.lower > 1 or entry.upper < -1 for entry in entries):
         return False
     return True if all(entry.lower > -1 and entry.upper < 1 for entry in entries) else None
+
+
+def _modulus(real: Enclosure, imaginary: Enclosure) -> Enclosure:
+    """Return the modulus of a complex number."""
+    return Enclosure((real.ball**2 + imaginary.ball**2).sqrt())
 
 
 def estimated(value: float, radius: float) -> Enclosure:

@@ -1,7 +1,7 @@
-"""Fixed points of the Gram map of batch normalisation in float64.
+r"""The fixed point of batch normalisation in float64, for any activation.
 
-With centring, and without it for odd activations, they are means over a sphere; without centring
-those of homogeneous activations are reached by iterating the map.
+With centring it is the mean over the section through the centre of the sphere, which is that of
+all directions orthogonal to :math:`\mathbf 1`; without, the limit of orthogonal inputs.
 """
 
 from __future__ import annotations
@@ -10,86 +10,81 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symprop.asymptotics.gram_attractors import gram_map_eigenvalues_by_type
+from symprop.asymptotics.exchangeable_points import (
+    COUNTS,
+    limit_of_orthogonal_inputs,
+    spread_of_rules,
+)
 from symprop.asymptotics.gram_points import (
+    APART,
     GramFixedPoint,
     condition_number,
     estimated,
     is_contracting,
 )
-from symprop.foundation.errors import NoConvergence, OutOfDomain, expected
-from symprop.gaussian.sphere_pairs import sphere_pair_mean
+from symprop.asymptotics.gram_sections import check_bounded_means, section_moments
+from symprop.foundation.errors import OutOfDomain, expected
 from symprop.numerics.enclosure import Enclosure
-from symprop.recurrences.normalization import batch_norm_gram
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from symprop.specs.activations import Activation
 
-    Array = NDArray[np.float64]
+__all__ = ["quadrature_fixed_point"]
 
-__all__ = ["APART", "iterated_fixed_point", "quadrature_fixed_point"]
-
-APART = "that keeps the inputs of a batch apart"
-"""The condition on activations that have such a fixed point."""
-
-_LAYERS = 400
-_SETTLED = 1e-13
+_ROUNDING = 1e-14
 
 
-def quadrature_fixed_point(phi: Activation, n: int, center: bool) -> GramFixedPoint:
-    """Return the image of orthogonal inputs, a fixed point with centring or an odd activation."""
-    m, cosine = (n - 1, -1 / (n - 1)) if center else (n, 0.0)
-    size = np.sqrt((n - 1) / n) if center else 1.0  # of an entry of u, over one of the sphere
-    if m == 1:
-        plus, minus = phi(np.array([1.0, -1.0]))
-        values = np.array([(plus**2 + minus**2) / 2, plus * minus, 0, 0, 0, 0])
-        error = 0.0
-    else:
+def quadrature_fixed_point(phi: Activation, batch: int, center: bool) -> GramFixedPoint:
+    """Return the fixed point of exchangeable inputs, its errors estimated.
 
-        def products(x: Array, y: Array) -> Array:
-            a, b = size * x, size * y
-            left, right = phi(np.sqrt(n) * a), phi(np.sqrt(n) * b)
-            both = left * right
-            if not center:
-                return np.stack([left**2, both, both * a * b, both * a**2, left**2 * a**2])
-            others = a * b
-            if n > 3:
-                rest = ((a + b) ** 2 - 1 + a**2 + b**2) / (n - 3)
-                others = a * b + ((a + b) ** 2 + rest) / (n - 2)
-            return np.stack([left**2, both, both * others, both * a**2, left**2 * a**2])
+    Parameters
+    ----------
+    phi : Activation
+        The activation.
+    batch : int
+        Number of inputs.
+    center : bool
+        Whether the mean over the batch is taken away.
 
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is looked for
-            values, error = sphere_pair_mean(products, m, cosine)
-    if not np.isfinite([*values, error]).all():
-        raise OutOfDomain(expected("activation", "with squares in float64", phi.name))
-    p, q, crossed, mixed, alone = values[:5]
-    gap, radius = p - q, 8 * error + 1e-14 * p
+    Returns
+    -------
+    GramFixedPoint
+
+    Raises
+    ------
+    OutOfDomain
+        If one step brings all inputs together, as far as float64 tells, or overflows.
+    NoConvergence
+        If they come together in the limit, or do not settle.
+    """
+    if not center:
+        return limit_of_orthogonal_inputs(phi, batch)
+    n, m = batch, batch - 1
+    check_bounded_means(phi)
+    rules = [section_moments(phi, n, np.pi / 2, count) for count in COUNTS]
+    gap, q = rules[-1][:2]
+    p = gap + q
+    scaled = [np.array([rule[0] + rule[1], rule[1]]) for rule in rules]
+    radius = spread_of_rules(scaled, _ROUNDING * p)
     if not gap > 2 * radius:
         raise OutOfDomain(expected("activation", APART, phi.name))
-    pair = m * crossed / gap
-    types: dict[str, tuple[float, ...]] = {"trivial": (0.0, 0.0)}
-    beta = m / 2 * (alone - (p - alone) / (n - 1))
-    if center:
-        alpha = m / 2 * (mixed - (q - 2 * mixed) / (n - 2)) if n > 2 else 0.0
-        standard = (beta - 2 * alpha) / gap if n > 2 else 0.0
-        types["standard"] = (standard, 0.0)
-    else:
-        types["trivial"] = (0.0, pair)
-        types["standard"] = (beta / gap, pair) if n > 2 else (beta / gap,)
-    if n > 3:
-        types["(n-2,2)"] = (pair,)
-    known = {
-        name: tuple(estimated(value, 2 * m * radius / gap) for value in entries)
-        for name, entries in types.items()
+    shares = np.array([m / 2, m / n])
+    rates = [shares * rule[[4, 6]] / rule[0] for rule in rules]
+    spread = spread_of_rules(rates, _ROUNDING * (1 + p / gap))
+    standard, crossed = (estimated(rate, spread if rate else 0.0) for rate in rates[-1])
+    zero = Enclosure(0)
+    known: dict[str, tuple[Enclosure, ...]] = {
+        "trivial": (zero, zero),
+        "standard": (standard, zero),
     }
-    singular = n == 2 and center and phi.parity == "odd"
+    if n > 3:
+        known["(n-2,2)"] = (crossed,)
+    singular = n == 2 and phi.parity == "odd"
     common = Enclosure(0) if singular else estimated(p + (n - 1) * q, n * radius)
     return GramFixedPoint(
         phi.name,
         n,
-        center,
+        True,
         estimated(p, radius),
         estimated(q, radius),
         condition_number(common, estimated(gap, 2 * radius)),
@@ -97,28 +92,3 @@ def quadrature_fixed_point(phi: Activation, n: int, center: bool) -> GramFixedPo
         is_contracting(known),
         False,
     )
-
-
-def iterated_fixed_point(phi: Activation, n: int) -> GramFixedPoint:
-    """Return the limit of orthogonal inputs, with differences of the map around it."""
-    gram, unit, change = np.eye(n), np.eye(n), np.inf
-    p, q, error = 1.0, 0.0, 0.0
-    for _ in range(_LAYERS):
-        step = batch_norm_gram(phi, gram, center=False)
-        p, q, error = float(step.gram[0, 0]), float(step.gram[0, 1]), step.error
-        change = float(np.abs(step.gram - gram).max())
-        gram = q + (p - q) * unit
-        if change < _SETTLED * p + error:
-            break
-    if change > 1e-9 * p or p - q < 1e-6 * p:
-        raise NoConvergence(f"Expected a limit of distinct inputs but got cosine {q / p:.9g}.")
-
-    values = gram_map_eigenvalues_by_type(phi, n, q / p, center=False)
-    slope = max(abs(value) for group in values.values() for value in group)
-    radius = (10 * error + change) / max(1 - slope, 1e-3)
-    known = {
-        name: tuple(estimated(value, 1e-8) for value in group) for name, group in values.items()
-    }
-    number = condition_number(estimated(p + (n - 1) * q, n * radius), estimated(p - q, 2 * radius))
-    entries = estimated(p, radius), estimated(q, radius)
-    return GramFixedPoint(phi.name, n, False, *entries, number, known, is_contracting(known), False)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from symprop.cli.numeric import exact_or_none, print_json, working_dps
+
+if TYPE_CHECKING:
+    import sympy
+
+    from symprop.asymptotics.gram_points import GramFixedPoint
+    from symprop.numerics.enclosure import Enclosure
 
 __all__ = ["app"]
 
@@ -71,48 +77,92 @@ def fixed_point(
     activation: str = typer.Argument(..., help="Name or expression in x."),
     batch: int = typer.Option(..., "--batch", help="Number of inputs normalised together."),
     no_mean: bool = typer.Option(False, "--no-mean", help="Keep the mean over the batch."),
-    dps: int = typer.Option(15, "--dps", help="Proved decimal digits."),
+    every: bool = typer.Option(
+        False, "--all", help="Without the mean: all fixed points of exchangeable inputs."
+    ),
+    dps: int = typer.Option(15, "--dps", help="Decimal digits; fewer where they are estimated."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> None:
-    """Fixed point of wide batch-normalised networks: entries, condition number, stability."""
+    """Fixed point of wide batch-normalised networks: entries, condition number, stability.
+
+    Inputs are exchangeable. With the mean taken away there is one such point; without, the one
+    that orthogonal inputs go to.
+    """
     digits = working_dps(dps)
 
+    from symprop.asymptotics.exchangeable_points import exchangeable_fixed_points
     from symprop.asymptotics.gram_limits import batch_norm_fixed_point
+    from symprop.foundation.errors import InvalidArgument
+
+    if every and not no_mean:
+        raise InvalidArgument("Expected --all together with --no-mean: else there is one point.")
+    if every:
+        points = exchangeable_fixed_points(activation, batch)
+        if as_json:
+            print_json({"fixed_points": [_record(point, dps) for point in points]})
+            return
+        print(f"{len(points)} fixed point{'' if len(points) == 1 else 's'}")
+    else:
+        points = (batch_norm_fixed_point(activation, batch, center=not no_mean, dps=digits),)
+        if as_json:
+            print_json(_record(points[0], dps))
+            return
+    for point in points:
+        if every:
+            print()
+        _print_point(_record(point, dps))
+
+
+def _record(point: GramFixedPoint, dps: int) -> dict[str, Any]:
+    """Return a fixed point as JSON data."""
     from symprop.constants.export import number_record
 
-    point = batch_norm_fixed_point(activation, batch, center=not no_mean, dps=digits)
     forms = point.forms
 
-    def record(value: Any, exact: Any = None) -> dict[str, Any] | None:
-        if value is None:
-            return None
+    def number(value: Enclosure, exact: sympy.Expr | None = None) -> dict[str, Any]:
         if not value.is_finite:
             return {"digits": value.proved_digits(), "exact": "oo"}
         return number_record(value, dps=dps, exact=exact)
 
-    types = {
-        name: [
-            record(value, None if forms is None else forms.eigenvalues[name][index])
+    types = {}
+    for name, values in point.eigenvalues.items():
+        types[name] = [
+            number(value, None if forms is None else forms.eigenvalues[name][index])
             for index, value in enumerate(values)
         ]
-        for name, values in point.eigenvalues.items()
+        turning = point.imaginary_parts.get(name, ())
+        for entry, value in zip(types[name], turning, strict=False):
+            entry["imaginary"] = number(value)
+    ratio = point.condition_number
+    return {
+        "diagonal": number(point.diagonal, None if forms is None else forms.diagonal),
+        "off_diagonal": number(point.off_diagonal, None if forms is None else forms.off_diagonal),
+        "condition_number": None if ratio is None else number(ratio),
+        "stable": point.stable,
+        "proved": point.proved,
+        "eigenvalues": types,
     }
-    records = {
-        "diagonal": record(point.diagonal, None if forms is None else forms.diagonal),
-        "off_diagonal": record(point.off_diagonal, None if forms is None else forms.off_diagonal),
-        "condition_number": record(point.condition_number),
-    }
-    if as_json:
-        proof = {"stable": point.stable, "proved": point.proved}
-        print_json({**records, **proof, "eigenvalues": types})
-        return
-    for name, entry in records.items():
-        text = "unknown" if entry is None else entry["digits"]
+
+
+def _print_point(record: dict[str, Any]) -> None:
+    for name in ("diagonal", "off_diagonal", "condition_number"):
+        entry = record[name]
         exact = "" if entry is None or not entry["exact"] else f"   {entry['exact']}"
-        print(f"{name:<16}  {text}{exact}")
-    for name, entries in types.items():
-        print(f"{name:<16}  {'  '.join(entry['digits'] for entry in entries if entry)}")
+        print(f"{name:<16}  {_text(entry)}{exact}")
+    for name, entries in record["eigenvalues"].items():
+        print(f"{name:<16}  {'  '.join(map(_text, entries))}")
     words = {True: "yes", False: "no", None: "unknown"}
-    print(f"{'stable':<16}  {words[point.stable]}")
-    if not point.proved:
+    print(f"{'stable':<16}  {words[record['stable']]}")
+    if not record["proved"]:
         print("by quadrature in float64: digits are estimated, not proved")
+
+
+def _text(entry: dict[str, Any] | None) -> str:
+    if entry is None:
+        return "unknown"
+    text: str = entry["digits"] or "unknown"
+    other = entry.get("imaginary")
+    if other is None:
+        return text
+    part = other["digits"] or "unknown"
+    return f"{text}{part}i" if part.startswith("-") else f"{text}+{part}i"

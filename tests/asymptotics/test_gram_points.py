@@ -25,3 +25,13 @@ def test_eigenvalues_near_the_circle_are_undecided() -> None:
     assert is_contracting(near) is None
     assert is_contracting({**near, "trivial": (estimated(-1.5, 1e-9),)}) is False
     assert is_contracting({"trivial": (estimated(-0.5, 0.1), estimated(0.0, 0.0))})
+
+
+def test_complex_eigenvalues_count_by_their_modulus() -> None:
+    real = {"standard": (estimated(0.8, 1e-9), estimated(0.8, 1e-9))}
+    small, large = (
+        {"standard": (estimated(-part, 1e-9), estimated(part, 1e-9))} for part in (0.5, 0.7)
+    )
+    assert is_contracting(real, small)
+    assert is_contracting(real, large) is False
+    assert is_contracting(real, {"standard": (estimated(-0.6, 1e-9), estimated(0.6, 1e-9))}) is None

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from symprop.asymptotics.gram_limits import batch_norm_fixed_point
+from symprop.asymptotics.gram_quadrature import quadrature_fixed_point
 from symprop.foundation.errors import OutOfDomain
 from symprop.recurrences.normalization import batch_norm_gram
+from symprop.specs.activations import activation
 
 
 @pytest.mark.parametrize("center", [True, False])
@@ -38,6 +40,29 @@ def test_other_activations_against_directions(phi: str) -> None:
 def test_what_brings_a_centred_pair_together_has_no_such_point(phi: str) -> None:
     with pytest.raises(OutOfDomain, match="keeps the inputs of a batch apart"):
         batch_norm_fixed_point(phi, 2)
+
+
+@pytest.mark.parametrize("batch", [3, 4, 17, 42, 1000])
+@pytest.mark.parametrize("phi", ["relu", "identity", "abs"])
+def test_quadrature_of_what_has_a_closed_form(phi: str, batch: int) -> None:
+    found = quadrature_fixed_point(activation(phi), batch, True)
+    exact = batch_norm_fixed_point(phi, batch)
+    assert (found.proved, exact.proved) == (False, True)
+    for name in ("diagonal", "off_diagonal"):
+        assert getattr(found, name).overlaps(getattr(exact, name))
+    for name, values in exact.eigenvalues.items():
+        for value, other in zip(values, found.eigenvalues[name], strict=True):
+            assert value.overlaps(other)
+
+
+@pytest.mark.parametrize("batch", [3, 5, 40, 3000])
+def test_breaks_away_from_the_centre(batch: int) -> None:
+    """The square of a step is the probability of a cap."""
+    from scipy.special import betainc
+
+    point = quadrature_fixed_point(activation("Heaviside(x - 1)"), batch, True)
+    cap = betainc(batch / 2 - 1, 0.5, 1 - 1 / (batch - 1)) / 2
+    assert abs(float(point.diagonal) - cap) < 1e-10
 
 
 def test_constants_and_what_overflows_are_refused_for_larger_batches() -> None:

@@ -96,6 +96,27 @@ def test_fixed_point_of_the_identity(capsys: pytest.CaptureFixture[str]) -> None
 def test_fixed_points_by_quadrature_say_so(capsys: pytest.CaptureFixture[str]) -> None:
     out = outcome(["tanh", "--batch", "4"], capsys, "fixed-point")[1]
     assert "estimated, not proved" in out
-    code, out, err = outcome(["gelu", "--batch", "4", "--no-mean"], capsys, "fixed-point")
-    assert (code, out) == (1, "")
-    assert "homogeneous" in err
+    kept = outcome(["gelu", "--batch", "4", "--no-mean"], capsys, "fixed-point")[1]
+    assert kept.splitlines()[-2].split() == ["stable", "yes"]
+    assert "estimated, not proved" in kept
+
+
+def test_all_fixed_points(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["silu", "--batch", "4", "--no-mean", "--all"]
+    (found,) = json.loads(outcome([*arguments, "--json"], capsys, "fixed-point")[1])["fixed_points"]
+    arguments.remove("--all")
+    limit = json.loads(outcome([*arguments, "--json"], capsys, "fixed-point")[1])
+    assert limit.keys() == found.keys()
+    assert limit["off_diagonal"]["digits"][:11] == found["off_diagonal"]["digits"][:11]
+    printed = outcome([*arguments, "--all"], capsys, "fixed-point")[1]
+    assert printed.splitlines()[0] == "1 fixed point"
+    code, out, err = outcome(["silu", "--batch", "4", "--all"], capsys, "fixed-point")
+    assert (code, out) == (2, "")
+    assert "--no-mean" in err
+
+
+def test_complex_eigenvalues_of_a_fixed_point(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["elu", "--batch", "10", "--no-mean"]
+    made = json.loads(outcome([*arguments, "--json"], capsys, "fixed-point")[1])
+    assert made["eigenvalues"]["standard"][1]["imaginary"]["digits"].startswith("0.025862")
+    assert "+0.025862" in outcome(arguments, capsys, "fixed-point")[1]
