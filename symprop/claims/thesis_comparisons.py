@@ -8,10 +8,10 @@ from typing import Any
 
 from flint import arb
 
-from symprop.claims.rational_matrices import Matrix, integer_matrix
+from symprop.claims.rational_matrices import Matrix, gram, integer_matrix
 from symprop.claims.thesis_jacobians import squared_norm, squared_norm_of_layer
 from symprop.claims.thesis_orthogonal_chains import log_gradient
-from symprop.claims.thesis_rotations import MEANINGS
+from symprop.claims.thesis_rotations import LARGER, MEANINGS
 from symprop.claims.thesis_total_variation import ball
 from symprop.gaussian.duality import dual_kernel
 from symprop.ledger.checks import at_points
@@ -107,6 +107,21 @@ def slope_of_tanh(x: Fraction, dps: int) -> Any:
 def slope_of_sine(x: Fraction, dps: int) -> Any:
     with working_bits(bits_from_dps(dps)):
         return ball(x).cos()
+
+
+def sum_of_squared_eigenvalues(x: Matrix) -> Fraction:
+    """Return ``tr (X X')^2`` after batch normalisation: squared cosines of the rows."""
+    m = gram(x)
+    cosines = (m[i][j] ** 2 / (m[i][i] * m[j][j]) for i in range(len(m)) for j in range(len(m)))
+    return sum(cosines, Fraction(0))
+
+
+def squared_size(x: Matrix) -> int:
+    return len(x) ** 2
+
+
+def less_than_squared_size(x: Matrix) -> int:
+    return len(x) ** 2 - 1
 
 
 # --- gradients and products of Jacobians ---
@@ -254,6 +269,16 @@ CLAIMS = (
             at_points(slope_of_sine, "==", 1, points=grid(x=(0,))),
         ),
         near_miss=attack(slope_of_tanh, "<=", "99/100", domain=SLOPES),
+    ),
+    _claim(
+        "squared-eigenvalues",
+        "Remark C.5",
+        HOLDS,
+        title="squares of the eigenvalues after batch normalisation",
+        statement="Σ λ_i² < d² for X = BN(·) of full rank, d >= 2",
+        variables={"x": "invertible matrix, X = BN(x)"},
+        checks=(attack(sum_of_squared_eigenvalues, "<", squared_size, domain=LARGER),),
+        near_miss=attack(sum_of_squared_eigenvalues, "<", less_than_squared_size, domain=LARGER),
     ),
     _claim(
         "gradients-by-width-printed",

@@ -24,7 +24,14 @@ from symprop.claims.rational_matrices import (
     square_matrices,
     transposed,
 )
-from symprop.claims.thesis_orthogonality import MEANINGS, SPECTRA, ball, gap
+from symprop.claims.thesis_orthogonality import (
+    MEANINGS,
+    SPECTRA,
+    ball,
+    gap,
+    is_unequal,
+    squared_distance,
+)
 from symprop.claims.thesis_orthogonality_depth import mean_and_error, next_grams
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
@@ -109,6 +116,16 @@ def inverse_square_width(constant: Fraction) -> Fraction:
 def sampled_square_gap(weights: Any, d: int, size: int, seed: int) -> tuple[float, float]:
     grams = next_grams(weights, d, size, seed)
     return mean_and_error((grams**2).sum(axis=(1, 2)) - 1 / len(weights))
+
+
+def scaled_square_of_gap(weights: Sequence[int]) -> Fraction:
+    """Return ``n V^2``."""
+    values = to_sum_one(weights)
+    return len(values) * sum((value * value for value in values), Fraction(0)) - 1
+
+
+def fifth_of_square_of_gap(weights: Sequence[int]) -> Fraction:
+    return scaled_square_of_gap(weights) / 5
 
 
 # --- full whitening ---
@@ -265,6 +282,25 @@ CLAIMS = (
             ">=",
             twice_least_mean_square,
             points=grid(weights=((10, 11),), d=(20,)),
+        ),
+    ),
+    _claim(
+        "gaussian-radius",
+        "Corollary 2.3, radius",
+        HOLDS,
+        title="radius of the ball around the Gaussian law",
+        statement="W_2(W H, G/√n)² <= n E V(H)², which is of order 1/d in depth: radius 1/√d",
+        variables=MEANINGS,
+        assumptions=("squared singular values add up to 1",),
+        as_printed="radius O(1/√width), while the corollary bounds the square by as much, and "
+        "Table 2.1 has width^(-1/4); the line of the proof before the last gives the better power",
+        checks=(
+            attack(
+                squared_distance, "<=", scaled_square_of_gap, domain=SPECTRA, assuming=is_unequal
+            ),
+        ),
+        near_miss=attack(
+            squared_distance, "<=", fifth_of_square_of_gap, domain=SPECTRA, assuming=is_unequal
         ),
     ),
     _claim(
