@@ -50,6 +50,14 @@ def leaky_spread(a: Fraction, L: int, dps: int) -> arb:
         return 1 - least_map_value(leaky_map(a), L - 1, start=start)
 
 
+def spread_of_one_layer_less(a: Fraction, L: int, dps: int) -> arb:
+    return leaky_spread(a, L - 1, dps)
+
+
+def spread_of_smaller_slope(less: Fraction, L: int, dps: int) -> arb:
+    return leaky_spread(less, L, dps)
+
+
 def _squared_bend(a: Fraction) -> fmpq:
     """Return ``(1 - a)²``."""
     return fmpq(a.denominator - a.numerator, a.denominator) ** 2
@@ -117,6 +125,9 @@ def late_bound(L: int, dps: int) -> Any:
     return enclose(ERF_BOUND.subs({sympy.Symbol("L", positive=True): 2**L}), dps=dps)
 
 
+SLOPES = Real(-1, 1, open_at="upper")
+
+
 def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
     return Claim(
         id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
@@ -168,6 +179,47 @@ CLAIMS = (
             SIGNLESS_BOUND / 8,
             domain={"a": Real(-20, 20), "L": Integer(1, reach=99)},
             assuming=lambda a: a != 1,
+        ),
+    ),
+    _claim(
+        "leaky-shrinkage-trend",
+        "Figure 2",
+        title="depth and smaller slopes bring representations together",
+        statement=(
+            "1 - ρ_max does not grow when layers are added or when a falls, for -1 <= a < 1 and "
+            "σ_b = 0"
+        ),
+        variables={
+            "a": "negative slope",
+            "less": "a smaller one",
+            "L": "depth, the embedding included",
+        },
+        assumptions=("infinite width",),
+        as_printed="without the lower end: slopes a and 1/a have the same map",
+        checks=(
+            attack(
+                leaky_spread,
+                "<=",
+                spread_of_one_layer_less,
+                domain={"a": SLOPES, "L": Integer(2, reach=60)},
+                tries=(30, 300),
+            ),
+            attack(
+                spread_of_smaller_slope,
+                "<=",
+                leaky_spread,
+                domain={"a": SLOPES, "less": SLOPES, "L": Integer(1, reach=60)},
+                assuming=lambda a, less: less < a - Fraction(1, 10**6),
+                tries=(30, 300),
+            ),
+        ),
+        near_miss=attack(
+            spread_of_smaller_slope,
+            "<=",
+            leaky_spread,
+            domain={"a": Real(-4, -2), "less": Real(-9, -4), "L": Integer(2, reach=9)},
+            assuming=lambda a, less: less < a,
+            tries=(30, 300),
         ),
     ),
     _claim(

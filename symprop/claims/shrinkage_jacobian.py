@@ -174,7 +174,7 @@ def gained_in_theory(phi: str, depth: int, sw2: Fraction, sb2: Fraction, dps: in
 
 NET = {"net": networks(3)}
 NETWORK = {"net": "coefficients of P_1, ..., P_L, each with sum 1"}
-WIDE = "infinite width; J = (P_L∘...∘P_1)'(1); no P_l constant"
+WIDE = "infinite width; J = (P_L∘...∘P_1)'(1), at inputs of mean square 1; no P_l constant"
 
 
 def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:

@@ -91,6 +91,7 @@ CLAIMS = (
         assumptions=(
             "preactivations are normalised to mean square 1, without centring",
             "Gaussian weights and biases",
+            "inputs of mean square 1",
         ),
         source=Source("shrinkage", "eq 2.3"),
         checks=(
