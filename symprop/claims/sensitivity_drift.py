@@ -173,6 +173,7 @@ BOTH_SIGNS = (
     ((1, 0), (-1, 0), (0, 1), (0, -1)),
     ((3, 1), (-1, 0), (-2, -1)),
 )
+DYING = (((1,),), ((1, 1), (2, 1)))
 SKEW_POINTS = grid(data=(((1,), (-1,)), ((1,), (1,), (1,), (-1,))), width=(1, 2))
 
 
@@ -260,12 +261,13 @@ CLAIMS = (
         title="least drift and variance",
         statement=(
             "-E log δν_2 >= log(NR/2) - ψ(NR/2) whenever the network survives for certain, and "
-            "for one input if NR >= 2; the variance is >= ψ'(NR/2) in all cases tried"
+            "for one input if NR >= 2; the variance given survival is >= ψ'(NR/2) for all data"
         ),
         variables=MEANINGS,
         assumptions=(
             "weights Gaussian; no bound from above holds for all data",
             "the mean over signs of whole channels is at most that of half of each square",
+            "|W|² is independent of the directions in W, which decide survival",
         ),
         checks=(
             attack(
@@ -292,6 +294,14 @@ CLAIMS = (
                 least_spread_of,
                 points=grid(data=BOTH_SIGNS, width=(1, 2)),
                 sizes=SIZES,
+            ),
+            simulated(
+                sampled_spread,
+                ">=",
+                least_spread_of,
+                points=grid(data=DYING, width=(1, 2)),
+                sizes=SIZES,
+                resolution=0.2,
             ),
         ),
         near_miss=simulated(
