@@ -185,7 +185,7 @@ CLAIMS = (
                 change_of_far_logit,
                 "<=",
                 lipschitz_bound,
-                domain={"constant": Integer(1), "classes": Integer(1, reach=100)},
+                domain={"constant": Integer(1), "classes": Integer(2, reach=100)},
             ),
         ),
         near_miss=at_points(
