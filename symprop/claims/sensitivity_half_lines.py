@@ -6,7 +6,8 @@ that lasts for ever needs a network that does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,9 +17,10 @@ from symprop.claims.power_series import rational
 from symprop.claims.rational_networks import mean
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import OneOf
+from symprop.ledger.domain import Integer, OneOf, Range
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
+from symprop.ledger.points import grid
 from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
@@ -83,12 +85,54 @@ def alive_for_ever(width: int, depth: int, dps: int) -> arb:
         return (1 - arb(rational(Fraction(1, 2 ** (width * width))))) ** (depth - 1)
 
 
+# --- a drift that starts late ---
+
+
+def logarithms_of_path(start: int, depth: int, slope: Fraction) -> list[Fraction]:
+    """Return ``log zeta^0, ..., log zeta^l``: it falls by 1 a layer, from ``start`` on by -m."""
+    return [Fraction(-k) if k <= start else slope * (k - start) - start for k in range(depth + 1)]
+
+
+def chance(bad: Callable[[int], bool], latest: int) -> Fraction:
+    """Return the probability of an event of T, where ``P[T = k] = 2^-k``; later T are left out."""
+    return sum((Fraction(1, 2**k) for k in range(1, latest + 1) if bad(k)), Fraction(0))
+
+
+def chance_below_line(constant: int, slope: Fraction) -> Fraction:
+    """Return ``P[log zeta^l < c + m l for some l]``, or less."""
+
+    def below(start: int) -> bool:
+        path = logarithms_of_path(start, start + 1, slope)
+        return any(value < constant + slope * k for k, value in enumerate(path))
+
+    return chance(below, 2 - constant)
+
+
+def chance_behind(depth: int, slope: Fraction) -> Fraction:
+    """Return ``P[log zeta^l < m l/2]``."""
+    after = chance(
+        lambda start: logarithms_of_path(start, depth, slope)[-1] < slope * depth / 2, depth
+    )
+    return after + Fraction(1, 2**depth)
+
+
+def geometric_bound(depth: int, slope: Fraction) -> Fraction:
+    """Return ``2^-a``, ``a`` the whole part of ``m l/(2 (1 + m))``."""
+    return Fraction(1, 2 ** math.floor(slope * depth / 2 / (1 + slope)))
+
+
+def faster_bound(depth: int, slope: Fraction) -> Fraction:
+    return geometric_bound(2 * depth, slope)
+
+
 VALUES = {
     "values": OneOf(
         ((1, -1), (5, 3, -1), (-7, -2, 0, 4, 1), (1, 2, 3), (-1, 0, 0), (100, -3, -4), (2, -9, 8))
     )
 }
+SLOPES: dict[str, Range] = {"slope": OneOf((Fraction(1, 10), Fraction(1), Fraction(3)))}
 MEANINGS = {
+    "slope": "m",
     "rare": "k",
     "bound": "η",
     "values": "equally likely values of a channel",
@@ -194,6 +238,53 @@ CLAIMS = (
             points=[{"width": 3, "depth": 2000}],
         ),
         corrected_by="sensitivity.square-given-event",
+    ),
+    _claim(
+        "one-constant-printed",
+        "Appendix F.2, event",
+        FALSE,
+        title="one constant for all paths, as printed",
+        statement=(
+            "log δζˡ >= m for all large l on D gives one c with log ζˡ >= c + l m for all l and "
+            "all of D: P[log ζˡ < c + l m for some l | D] = 0"
+        ),
+        assumptions=(
+            "increments -1 before a time T and m after it, P[T = k] = 2^(-k)",
+            "c is tried down to -40",
+        ),
+        as_printed=(
+            "l is large enough at a depth that depends on the path, and so does c: it may not be "
+            "taken out of the probability that Chebyshev's inequality bounds, unless D is made "
+            "smaller first. A path waits longer than any c allows with positive probability"
+        ),
+        checks=(
+            at_points(
+                chance_below_line, "==", 0, points=grid(constant=(-1, -10, -40), slope=("1", "3"))
+            ),
+        ),
+        near_miss=attack(
+            chance_below_line,
+            "<=",
+            "1/1000000",
+            domain={"constant": Integer(-40, 0)} | SLOPES,
+        ),
+        corrected_by="sensitivity.late-drift",
+    ),
+    _claim(
+        "late-drift",
+        "Appendix F.2, event",
+        title="a drift that starts late",
+        statement=(
+            "then P[log ζˡ < m l/2 | D] -> 0 all the same; for that law it is 2^(-a), a the whole "
+            "part of m l/(2 (1 + m))"
+        ),
+        assumptions=("increments -1 before a time T and m after it, P[T = k] = 2^(-k)",),
+        checks=(
+            attack(chance_behind, "==", geometric_bound, domain={"depth": Integer(0, 60)} | SLOPES),
+        ),
+        near_miss=attack(
+            chance_behind, "<=", faster_bound, domain={"depth": Integer(0, 60)} | SLOPES
+        ),
     ),
 )
 """Half-lines, and drifts that last."""
