@@ -16,7 +16,7 @@ from flint import arb, fmpq
 
 from symprop.asymptotics.gram_points import GramFixedPoint, condition_number, is_contracting
 from symprop.foundation.errors import NoConvergence, OutOfDomain, PrecisionNotReached, expected
-from symprop.gaussian.sphere_series import sphere_expansion, sphere_pair
+from symprop.gaussian.sphere_series import pair_series
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import enclose
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
@@ -177,14 +177,11 @@ def _pair(phi: Activation, dps: int) -> GramFixedPoint:
 def _balls(phi: Activation, n: int, center: bool, bits: int) -> _Balls:
     m = n - 1 if center else n
     cosine = fmpq(-1, n - 1) if center else fmpq(0)
-    expansion = sphere_expansion(phi, m, sympy.sqrt(m), cosine, bits)
-    with working_bits(expansion.bits):
+    series = pair_series(phi, phi, m, cosine, scale=sympy.sqrt(m), bits=bits)
+    q, crossed, mixed = (series.mean(*powers) for powers in ((0, 0), (1, 1), (2, 0)))
+    with working_bits(series.bits):
         share = arb(m) / n  # of the length of a vector, in its projection
-        p, alone = expansion.moments[0], share * expansion.moments[1]
-        q, crossed, mixed = (
-            sphere_pair(expansion, expansion, cosine, shifts=shifts)
-            for shifts in ((0, 0), (1, 1), (2, 0))
-        )
+        p, alone = series.squares[0][0], share * series.squares[0][1]
         crossed, mixed = share * crossed, share * mixed
         gap = p - q
         if not gap > 0:

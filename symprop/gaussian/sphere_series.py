@@ -1,26 +1,20 @@
 r"""Means of products of functions of two coordinates on the sphere, as balls.
 
-For ``x`` uniform on the unit sphere of a space of dimension ``m`` and unit vectors ``a, b`` of
-cosine ``c`` (Funk and Hecke)
+The zonal series of `symprop.gaussian.sphere_coefficients`, with a bound of what it leaves out,
+converges geometrically for analytic functions, and like a power of the degree for those with a
+kink. A kink at 0 is split off as in `symprop.gaussian.sphere_kinks`,
 
-.. math:: \mathrm E\,f(\langle x,a\rangle)g(\langle x,b\rangle)
-    =\sum_kd_kf_kg_kG_k(c),\qquad f_k=\mathrm E\,f(x_1)G_k(x_1),
+.. math:: \mathrm E\,f(x)g(y)=\mathrm E\,h_f(x)h_g(y)
+    +\mathrm E\,r_f(x)r_g(y)+\mathrm E\,r_f(x)h_g(y)+\mathrm E\,h_f(x)r_g(y),
 
-with the zonal polynomials ``G_k``, :math:`G_k(1)=1`, and the dimensions ``d_k`` of the spaces of
-harmonic polynomials. What is left out beyond degree ``K`` is at most
-
-.. math:: \sup_{k>K}|G_k(c)|\,\Bigl(\mathrm E f^2-\sum_{k\le K}d_kf_k^2\Bigr)^{1/2}
-    \Bigl(\mathrm E g^2-\sum_{k\le K}d_kg_k^2\Bigr)^{1/2},\qquad
-    |G_k(c)|\le\mathrm E\bigl(c^2+(1-c^2)\xi^2\bigr)^{k/2},
-
-``xi`` a coordinate on the sphere of one dimension less, since ``G_k(c)`` is the mean of
-:math:`(c+i\xi\sqrt{1-c^2})^k`.
+where only the first mean, in closed form, would have a slow series. Elsewhere a kink does no harm
+to nearly orthogonal vectors in many dimensions.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log2
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from flint import arb
@@ -28,14 +22,16 @@ from flint import arb
 from symprop.foundation.errors import OutOfDomain, PrecisionNotReached, expected
 from symprop.foundation.validation import check_dps, check_integer
 from symprop.gaussian.integrand import pieces_for_panels
-from symprop.gaussian.sphere_nodes import SphereFunction, nodes_on_sphere, size_on_sphere
-from symprop.gaussian.zonal import (
-    harmonic_dimensions,
-    zonal_bound,
-    zonal_recurrence,
-    zonal_recurrence_bits,
-    zonal_values,
+from symprop.gaussian.sphere_coefficients import (
+    MeanSquares,
+    SphereExpansion,
+    expand_on_sphere,
+    mean_squares,
+    sphere_pair,
 )
+from symprop.gaussian.sphere_kinks import SplitFunction, powers_mean, split_at_zero
+from symprop.gaussian.sphere_nodes import SphereFunction, size_on_sphere
+from symprop.gaussian.zonal import zonal_bound
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import GUARD_BITS, bits_from_dps, working_bits
@@ -45,86 +41,100 @@ from symprop.specs.activations import Activation, activation
 if TYPE_CHECKING:
     import sympy
 
-__all__ = [
-    "SphereExpansion",
-    "sphere_expansion",
-    "sphere_pair",
-    "sphere_pair_enclosure",
-]
+__all__ = ["PairSeries", "pair_series", "sphere_pair_enclosure"]
 
 _ORDERS = (12, 24, 48, 96, 192, 384, 640)
-_MOST_TERMS = 1_000_000
-_ATTEMPTS = 4
-_SHIFTS = 3  # f, x f and x**2 f
+_FEW = 48  # degrees
 
 
-@dataclass(frozen=True, slots=True)
-class SphereExpansion:
-    """Zonal coefficients of ``x**j f(scale x)``, ``j = 0, 1, 2``.
+@dataclass(frozen=True)
+class PairSeries:
+    """Means of products of ``f(scale x)`` and ``g(scale y)`` with low powers of ``x`` and ``y``.
 
     Attributes
     ----------
     dimension : int
         ``m``.
-    order : int
-        ``K``, the highest degree.
-    coefficients : tuple of tuples of arb
-        ``E x**j f(scale x) G_k(x)``.
-    moments : tuple of arb
-        ``E x**(2j) f(scale x)**2``.
-    parity : str or None
-        Of ``f``.
+    cosine : number
+        ``c``.
+    parities : pair of str or None
+        Of ``f`` and ``g``.
+    squares : pair of tuples of arb
+        ``E x**(2j) f(scale x)**2`` for ``j = 0, 1, 2``, and those of ``g``.
+    products : tuple of pairs of SphereExpansion
+        Series that add up to the mean.
+    splits : pair of SplitFunction or None
+        Whose kinks have a mean in closed form, to be added.
     bits : int
         Precision for sums over them.
     """
 
     dimension: int
-    order: int
-    coefficients: tuple[tuple[arb, ...], ...]
-    moments: tuple[arb, ...]
-    parity: str | None
+    cosine: object
+    parities: tuple[str | None, str | None]
+    squares: tuple[tuple[arb, ...], tuple[arb, ...]]
+    products: tuple[tuple[SphereExpansion, SphereExpansion], ...]
+    splits: tuple[SplitFunction, SplitFunction] | None
     bits: int
 
-    def tail(self, shift: int, order: int) -> arb:
-        """Bound the sum of squares of the coefficients of ``x**shift f`` beyond an order."""
-        sizes = harmonic_dimensions(self.dimension, order)
-        squares = (a * a for a in self.coefficients[shift][: order + 1])
-        known = sum((d * square for d, square in zip(sizes, squares, strict=True)), arb(0))
-        return (self.moments[shift] - known).upper().max(arb(0))
+    def mean(self, i: int, j: int) -> arb:
+        """Return the ball of ``E x**i f(scale x) y**j g(scale y)``, powers at most 2."""
+        with working_bits(self.bits):
+            cosine = as_ball(self.cosine, self.bits, "cosine")
+            odd = [_is_odd(*item) for item in zip(self.parities, (i, j), strict=True)]
+            if (cosine.is_zero() and True in odd) or (None not in odd and odd[0] != odd[1]):
+                return arb(0)
+            total = arb(0)
+            for left, right in self.products:
+                total += sphere_pair(left, right, cosine, shifts=(i, j))
+            if self.splits is not None:
+                factors = [split.scaled_factors() for split in self.splits]
+                total += powers_mean(factors[0], factors[1], self.dimension, cosine, (i, j))
+            return total
+
+    def tail(self) -> arb:
+        """Bound what the series leave out, relative to the root of both mean squares."""
+        rest = arb(0)
+        with working_bits(self.bits):
+            cosine = as_ball(self.cosine, self.bits, "cosine")
+            for left, right in self.products:
+                order = min(left.order, right.order)
+                tails = left.tail(0, order) * right.tail(0, order)
+                rest += zonal_bound(self.dimension, cosine, order) * tails.sqrt()
+            size = (self.squares[0][0] * self.squares[1][0]).sqrt()
+            return rest / size if size > 0 else rest
 
 
-def sphere_expansion(
+def _is_odd(parity: str | None, shift: int) -> bool | None:
+    return None if parity is None else (parity == "odd") != (shift % 2 == 1)
+
+
+def pair_series(
     phi: Activation,
+    psi: Activation,
     dimension: int,
-    scale: object,
     cosine: object,
-    bits: int,
     *,
-    least_order: int = 0,
-) -> SphereExpansion:
-    """Return enough coefficients for means of products of two such functions at a cosine.
+    scale: object,
+    bits: int,
+) -> PairSeries:
+    """Return series for means of products of both functions.
 
     Parameters
     ----------
-    phi : Activation
-        ``f``.
-    dimension : int
-        ``m >= 2``.
-    scale, cosine : numbers
+    phi, psi, dimension, cosine, scale
         See `sphere_pair_enclosure`.
     bits : int
-        Errors are about ``2**-bits`` relative to ``E f(scale x)**2``, tails included.
-    least_order : int
-        Least degree, for sums with those of another function.
+        Errors are about ``2**-bits`` relative to the root of both mean squares.
 
     Returns
     -------
-    SphereExpansion
+    PairSeries
 
     Raises
     ------
     NoConvergence
-        If the function is not bounded on the interval, or varies too fast.
+        If a function is not bounded on the interval, or varies too fast.
     PrecisionNotReached
         If degree 640 does not suffice, or will not by the last degrees tried.
 
@@ -132,26 +142,87 @@ def sphere_expansion(
     -----
     Enclosed.
     """
-    function = SphereFunction(pieces_for_panels(phi), phi.parity, dimension, scale)
-    moments, excess = _moments(function, bits)
-    if moments[0].is_zero():
-        nothing = ((arb(0),),) * _SHIFTS
-        return SphereExpansion(dimension, 0, nothing, moments, phi.parity, bits)
-    smooth = not _breaks_inside(phi, scale)
-    gained: list[float] = []
-    orders = [order for order in _ORDERS if order >= least_order]
-    for place, order in enumerate(orders):
-        found = _expand(function, moments, excess, order, bits)
-        with working_bits(found.bits):
-            bound = zonal_bound(dimension, as_ball(cosine, found.bits), order)
-            gained.append(-magnitude_bits(bound * found.tail(0, order) / moments[0]))
-        if gained[-1] >= bits:
-            return found
-        if place and _is_hopeless(gained, bits, len(orders) - 1 - place, smooth):
-            break
-    raise PrecisionNotReached(
-        f"Expected a series on the sphere to {bits} bits but got {gained[-1]:.0f} of them."
-    )
+    pair = [phi] if phi == psi else [phi, psi]
+    whole = [
+        SphereFunction(pieces_for_panels(item), item.parity, dimension, scale) for item in pair
+    ]
+    breaks = [_breaks_inside(item, scale) for item in pair]
+    # a tail found by subtraction has to be small next to one that decays slowly
+    precise = 2 * bits if True in breaks else bits
+    wanted = [bits if rough else precise for rough in breaks]
+    squares = [mean_squares(f, count) for f, count in zip(whole, wanted, strict=True)]
+    problem = _Problem(dimension, cosine, (phi.parity, psi.parity), squares, bits)
+    if all(breaks) and not problem.is_short():
+        splits = [split_at_zero(item, dimension, scale, bits // 5) for item in pair]
+        known = [split for split in splits if split is not None]
+        if len(known) == len(pair):
+            parts = [problem.parts(*both) for both in zip(known, squares, strict=True)]
+            return problem.series(parts, known, smooth=False)
+    parts = [[_Part(*item)] for item in zip(whole, squares, wanted, strict=True)]
+    return problem.series(parts, [], smooth=False in breaks)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A summand of a function, to be expanded with errors relative to the whole."""
+
+    function: SphereFunction
+    squares: MeanSquares
+    bits: int
+
+    def expanded(self, order: int) -> SphereExpansion:
+        return expand_on_sphere(self.function, self.squares, order, self.bits)
+
+
+@dataclass(frozen=True)
+class _Problem:
+    dimension: int
+    cosine: object
+    parities: tuple[str | None, str | None]
+    squares: list[MeanSquares]
+    bits: int
+
+    def is_short(self) -> bool:
+        """Whether so few terms matter, whatever the functions, that a kink does no harm."""
+        with working_bits(64):
+            bound = zonal_bound(self.dimension, as_ball(self.cosine, 64), _FEW)
+            return bool(bound < arb((1, -self.bits)))
+
+    def parts(self, split: SplitFunction, whole: MeanSquares) -> list[_Part]:
+        """Return rest and kink; where they are larger than the whole, digits will cancel."""
+        functions = [split.rest, split.kink]
+        size = max(size_on_sphere(function)[0] for function in functions)
+        bits = self.bits + max(0, size - int(magnitude_bits(whole.values[0])))
+        return [
+            _Part(function, mean_squares(function, count), count)
+            for function, count in zip(functions, (2 * bits, bits), strict=True)
+        ]
+
+    def series(
+        self, parts: list[list[_Part]], splits: list[SplitFunction], smooth: bool
+    ) -> PairSeries:
+        """Raise the order until what is left out is small; of kinks with one another nothing is."""
+        gained: list[float] = []
+        for place, order in enumerate(_ORDERS):
+            expansions = [[part.expanded(order) for part in group] for group in parts]
+            pairs = list(product(expansions[0], expansions[-1]))
+            found = PairSeries(
+                self.dimension,
+                self.cosine,
+                self.parities,
+                (self.squares[0].values, self.squares[-1].values),
+                tuple(pairs[:-1] if splits else pairs),
+                (splits[0], splits[-1]) if splits else None,
+                max(expansion.bits for group in expansions for expansion in group),
+            )
+            gained.append(-magnitude_bits(found.tail()))
+            if gained[-1] >= self.bits:
+                return found
+            if place and _is_hopeless(gained, self.bits, len(_ORDERS) - 1 - place, smooth):
+                break
+        raise PrecisionNotReached(
+            f"Expected a series on the sphere to {self.bits} bits but got {gained[-1]:.0f} of them."
+        )
 
 
 def _breaks_inside(phi: Activation, scale: object) -> bool:
@@ -164,123 +235,6 @@ def _is_hopeless(gained: list[float], bits: int, left: int, smooth: bool) -> boo
     """Whether doublings of the order will not do: geometric tails gain twice as much each time."""
     share = 2 ** (left + 1) if smooth else left
     return bits - gained[-1] > share * max(gained[-1] - gained[-2], 1)
-
-
-def _moments(function: SphereFunction, bits: int) -> tuple[tuple[arb, ...], int]:
-    """Return ``E x**(2j) f**2`` and by how many bits the integrand exceeds its mean."""
-    mean, peak = size_on_sphere(function)
-    excess, goal, proved = max(0, peak - mean), bits, 0
-    for _ in range(_ATTEMPTS):
-        working = goal + excess + GUARD_BITS
-        nodes = nodes_on_sphere(function, goal, working, power=2, order=4, size=mean)
-        with working_bits(working):
-            squares = [x * x for x in nodes.points]
-            moments, masses = [], list(nodes.masses)
-            for _ in range(_SHIFTS):
-                moments.append(arb(sum(masses, arb(0)), nodes.error))
-                masses = [mass * x for mass, x in zip(masses, squares, strict=True)]
-        proved = max(moments[0].rel_accuracy_bits(), 0)
-        if proved >= bits - 4:
-            return tuple(moments), excess + goal - bits
-        goal += bits - proved
-    raise PrecisionNotReached(
-        f"Expected a mean square on the sphere to {bits} bits but got {proved} of them."
-    )
-
-
-def _expand(
-    function: SphereFunction, moments: tuple[arb, ...], excess: int, order: int, bits: int
-) -> SphereExpansion:
-    """Return the coefficients; those of ``x**2 f`` need two more of ``f``."""
-    top = order + _SHIFTS - 1
-    sizes = harmonic_dimensions(function.dimension, top)
-    lost = max(size.bit_length() for size in sizes) // 2 + int(log2(top + 1)) + 4
-    size = int(magnitude_bits(moments[0])) // 2
-    working = bits + lost + excess + zonal_recurrence_bits(function.dimension, top) + GUARD_BITS
-    working += -working % 32  # so that Gauss-Legendre nodes are found in the cache
-    nodes = nodes_on_sphere(function, bits + lost, working, power=1, order=top, size=size)
-    if len(nodes.points) * top > _MOST_TERMS:
-        raise PrecisionNotReached(
-            f"Expected at most {_MOST_TERMS} terms of a series on the sphere but got"
-            f" {len(nodes.points)} nodes for degree {top}."
-        )
-    with working_bits(working):
-        rules = zonal_recurrence(function.dimension, top)
-        first = 1 if function.parity == "odd" else 0
-        sums = [arb(0)] * (top + 1)
-        stride = 2 if function.parity else 1
-        for x, mass in zip(nodes.points, nodes.masses, strict=True):
-            values = [mass, mass * x]
-            before, value = values
-            for a, b in rules[1:]:
-                before, value = value, a * x * value - b * before
-                values.append(value)
-            for k in range(first, top + 1, stride):
-                sums[k] += values[k]
-        row = [arb(0)] * (top + 1)
-        for k in range(first, top + 1, stride):
-            row[k] = arb(sums[k], nodes.error)
-        rows = [row]
-        for _ in range(_SHIFTS - 1):
-            rows.append(_shifted(rows[-1], rules))
-    kept = tuple(tuple(entries[: order + 1]) for entries in rows)
-    return SphereExpansion(function.dimension, order, kept, moments, function.parity, working)
-
-
-def _shifted(row: list[arb], rules: list[tuple[arb, arb]]) -> list[arb]:
-    """Return the coefficients of ``x f``: ``a x G_k = G_{k+1} + b G_{k-1}``."""
-    shifted = [row[1]]
-    for k in range(1, len(row) - 1):
-        a, b = rules[k]
-        shifted.append((row[k + 1] + b * row[k - 1]) / a)
-    return shifted
-
-
-def sphere_pair(
-    left: SphereExpansion, right: SphereExpansion, cosine: object, *, shifts: tuple[int, int]
-) -> arb:
-    """Return the ball of ``E x**i f(scale x) y**j g(scale y)``.
-
-    Parameters
-    ----------
-    left, right : SphereExpansion
-        Of ``f`` and ``g``, in the same dimension.
-    cosine : number
-        ``c``.
-    shifts : tuple of int
-        ``i`` and ``j``, at most 2.
-
-    Returns
-    -------
-    arb
-    """
-    order = min(left.order, right.order)
-    bits = max(left.bits, right.bits)
-    i, j = shifts
-    with working_bits(bits):
-        c = as_ball(cosine, bits, "cosine")
-        parities = _parity(left.parity, i), _parity(right.parity, j)
-        if None not in parities and parities[0] != parities[1]:
-            return arb(0)
-        if c.is_zero() and 1 in parities:
-            return arb(0)
-        terms = zip(
-            harmonic_dimensions(left.dimension, order),
-            left.coefficients[i],
-            right.coefficients[j],
-            zonal_values(left.dimension, c, order),
-            strict=False,
-        )
-        total = sum((size * a * b * value for size, a, b, value in terms), arb(0))
-        rest = (
-            zonal_bound(left.dimension, c, order)
-            * (left.tail(i, order) * right.tail(j, order)).sqrt()
-        )
-        return arb(total, rest.upper())
-
-
-def _parity(parity: str | None, shift: int) -> int | None:
-    return None if parity is None else ((parity == "odd") + shift) % 2
 
 
 def sphere_pair_enclosure(
@@ -344,24 +298,12 @@ def sphere_pair_enclosure(
     if abs(as_ball(cosine, 128, "cosine")) > 1:
         raise OutOfDomain(expected("cosine", "inside [-1, 1]", cosine))
     goal = bits_from_dps(dps) - GUARD_BITS
-    left, right = _expansions(activation(phi), activation(psi), dimension, scale, cosine, goal + 8)
+    series = pair_series(
+        activation(phi), activation(psi), dimension, cosine, scale=scale, bits=goal + 8
+    )
+    value = series.mean(0, 0)
     with working_bits(goal + 64):
-        value = sphere_pair(left, right, cosine, shifts=(0, 0))
-        size = (left.moments[0] * right.moments[0]).sqrt()
+        size = (series.squares[0][0] * series.squares[1][0]).sqrt()
         if not value.rad() <= size.lower() * arb((1, -goal)):
             raise PrecisionNotReached(f"Expected {dps} proved digits of a mean but got fewer.")
     return Enclosure(value)
-
-
-def _expansions(
-    phi: Activation, psi: Activation, dimension: int, scale: object, cosine: object, bits: int
-) -> tuple[SphereExpansion, SphereExpansion]:
-    """Return both up to one degree, that of the tail that takes longer."""
-    left = right = sphere_expansion(phi, dimension, scale, cosine, bits)
-    if psi != phi:
-        order = left.order
-        right = sphere_expansion(psi, dimension, scale, cosine, bits, least_order=order)
-    if right.order > left.order:
-        order = right.order
-        left = sphere_expansion(phi, dimension, scale, cosine, bits, least_order=order)
-    return left, right

@@ -191,9 +191,8 @@ def test_one_that_is_stable_up_to_a_batch() -> None:
     assert proved("gelu", 100).stable is False
 
 
-@pytest.mark.parametrize("spec", ["elu", "hard_tanh", "softsign"])
-def test_kinks_take_large_batches(spec: str) -> None:
+@pytest.mark.parametrize("spec", ["hard_tanh", "Max(x - 1, 0)", "sqrt(Abs(x))"])
+def test_kinks_off_zero_take_large_batches(spec: str) -> None:
     with pytest.raises(PrecisionNotReached):
         proved(spec, 4)
-    assert proved(spec, 4, dps=3).proved
     assert proved(spec, 200).proved
