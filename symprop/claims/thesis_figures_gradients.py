@@ -96,6 +96,32 @@ def tangent_growth(case: str, size: int, seed: int) -> tuple[float, float]:
     return mean_and_error(total)
 
 
+def explosion_rate(step: int, size: int, seed: int) -> tuple[float, float]:
+    """Sample ``log|dL/dW_20| - log|dL/dW_(20 - step)|`` of tanh at gain 1, d = n = 10, L = 30."""
+    from symprop.simulator.batch_dense import dense_batch_run
+    from symprop.specs.batch_normalized import BatchNormalized
+
+    found = []
+    for run in range(size):
+        generator = np.random.default_rng([seed, run])
+        inputs = generator.standard_normal((SIZE, SIZE))
+        result = dense_batch_run(
+            BatchNormalized("tanh"), inputs, 30, rng=generator, law="haar", backward="true"
+        )
+        logs = result.log_weight_gradient
+        assert logs is not None
+        found.append(logs[20] - logs[20 - step])
+    return mean_and_error(found)
+
+
+def quarter() -> Fraction:
+    return Fraction(1, 4)
+
+
+def minus_quarter() -> Fraction:
+    return Fraction(-1, 4)
+
+
 def one() -> int:
     return 1
 
@@ -126,6 +152,12 @@ def _growth(case: str, relation: str, value: Any) -> Any:
 def _tangents(case: str, relation: str, value: Any) -> Any:
     return simulated(
         tangent_growth, relation, value, points=grid(case=(case,)), sizes=(80, 400), resolution=1
+    )
+
+
+def _rates(relation: str, value: Any) -> Any:
+    return simulated(
+        explosion_rate, relation, value, points=grid(step=(10,)), sizes=(8, 60), resolution=1
     )
 
 
@@ -241,6 +273,31 @@ CLAIMS = (
         assumptions=("linear networks, orthogonal weights of uniform law, d = n = 6",),
         checks=(_tangents("standard", ">=", two), _tangents("simplified", "<=", one)),
         near_miss=_tangents("simplified", ">=", one),
+    ),
+    _claim(
+        "rate-of-explosion-printed",
+        "eq C.155",
+        Verdict(Outcome.FAILS, Grade.STATISTICAL),
+        title="sign of the rate of explosion, as printed",
+        statement="10 R(l) = log |∂L/∂W_l| - log |∂L/∂W_{l-10}| is more than 1/4 where gradients "
+        "explode, at layer 20 of 30",
+        variables={"step": "10"},
+        assumptions=("tanh at gain 1, orthogonal weights, d = n = 10",),
+        as_printed="gradients explode on the way back, so those of earlier layers are larger: the "
+        "printed difference is negative, and a bound R <= β says nothing",
+        checks=(_rates(">=", quarter),),
+        near_miss=_rates(">=", minus_quarter),
+        corrected_by="thesis.rate-of-explosion",
+    ),
+    _claim(
+        "rate-of-explosion",
+        "eq C.155",
+        title="sign of the rate of explosion",
+        statement="log |∂L/∂W_{l-10}| - log |∂L/∂W_l| is more than 1/4, at layer 20 of 30",
+        variables={"step": "10"},
+        assumptions=("tanh at gain 1, orthogonal weights, d = n = 10",),
+        checks=(_rates("<=", minus_quarter),),
+        near_miss=_rates(">=", minus_quarter),
     ),
 )
 """What captions of chapter 6 say."""
