@@ -18,6 +18,7 @@ from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.power_series import rational
 from symprop.claims.sensitivity_drift import drift, logarithms, spread
 from symprop.claims.sensitivity_tails import tail
+from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf
@@ -149,6 +150,7 @@ def even_depth(width: int, dps: int) -> arb:
 LEVELS = grid(width=(1, 4, 20), level=("1", "3/2"))
 SPECTRA = ((1,), (1, 0, 0), (1, 1, 1), (9, 3, 1, 1))
 WIDTH = sympy.Symbol("width", positive=True)
+X = sympy.Symbol("x", positive=True)
 WEIGHTS = OneOf(((1, 2, 0, 3), (0, 1, 1), (5, 0, 0, 1, 2), (1, 1)))
 EVENTS = OneOf(((0, 1, 3), (1, 2), (0, 3, 4), (0, 1), (0, 1, 2, 3, 4)))
 MOMENTS = {"weights": WEIGHTS, "power": Integer(1, 6), "event": EVENTS}
@@ -298,6 +300,26 @@ CLAIMS = (
             plain_logarithm,
             points=grid(entries=(3,), equal=(True,)),
             sizes=SIZES,
+        ),
+    ),
+    _claim(
+        "integrals-of-logarithms",
+        "Appendix E.2, integrals",
+        Verdict(Outcome.HOLDS, Grade.EXACT),
+        title="integrals of powers of logarithms",
+        statement="∫ log x dx = x log x - x and ∫ log² x dx = x log² x - 2x log x + 2x, finite at 0",
+        checks=(
+            identity(sympy.diff(X * sympy.log(X) - X, X), sympy.log(X)),
+            identity(
+                sympy.diff(X * sympy.log(X) ** 2 - 2 * X * sympy.log(X) + 2 * X, X),
+                sympy.log(X) ** 2,
+            ),
+        ),
+        near_miss=at_points(
+            lambda x: sympy.diff(X * sympy.log(X) ** 2 + 2 * X, X).subs(X, x),
+            "==",
+            lambda x: sympy.log(x) ** 2,
+            points=grid(x=(2,)),
         ),
     ),
     _claim(
