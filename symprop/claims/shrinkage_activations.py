@@ -28,7 +28,9 @@ DENSITY = sympy.exp(-(x**2) / 2) / sqrt(2 * pi)
 
 RELU_KERNEL = (sqrt(1 - rho**2) + rho * (pi - sympy.acos(rho))) / (2 * pi)
 LEAKY_COVARIANCE = a * rho + (1 - a) ** 2 * RELU_KERNEL
+"""Printed covariance of leaky ReLU with slope ``a``."""
 ERF_COVARIANCE = 2 / pi * sympy.atan(2 * rho / sqrt(9 - 4 * rho**2))
+"""Printed covariance of erf."""
 CRITICAL_RATIO = 2 / pi * (2 / sqrt(5) - sympy.atan(2 / sqrt(5)))
 A_RANGE = {"a": "negative slope, any real number"}
 RHO_RANGE = {"rho": "correlation, in [-1, 1]"}

@@ -23,6 +23,7 @@ __all__ = ["CLAIMS", "RISING", "is_convex_rise"]
 Series = tuple[Fraction, ...]
 EXACT_FAILS = Verdict(Outcome.FAILS, Grade.EXACT)
 RISING = tuple(map(Fraction, ("0", "40/45", "3/45", "2/45")))
+"""Coefficients of the map."""
 
 
 def is_convex_rise(c: Series, a: Fraction) -> bool:
