@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from symprop.cli.numeric import number, print_json, working_dps
-from symprop.foundation.validation import check_integer
 
 if TYPE_CHECKING:
     import sympy
@@ -19,12 +18,12 @@ __all__ = ["app", "batchnorm", "resnet", "vanilla"]
 app = typer.Typer(help="Growth of the normalised sensitivity of ReLU networks.")
 """The group ``symprop sensitivity``."""
 
-_DPS = typer.Option(15, "--dps", help="Proved decimal digits.")
+_DPS = typer.Option(15, "--dps", help="Proved decimal digits; at most 40 of what is estimated.")
 _JSON = typer.Option(False, "--json", help="Print one JSON document.")
 
 
 def vanilla(
-    width: int = typer.Option(..., "--width", help="Channels of a layer, for drift and variance."),
+    width: int = typer.Option(..., "--width", help="Channels of a layer, for the lengths."),
     cosine: str = typer.Option("0", "--cosine", help="Of all pairs of data, for the growth."),
     dps: int = _DPS,
     as_json: bool = _JSON,
@@ -46,9 +45,12 @@ def vanilla(
             "drift": _record(law.drift, dps),
             "variance": _record(law.variance, dps),
             "death": _record(law.death, dps),
+            "length_law": "a layer of ReLU in He's initialisation adds -drift +- sqrt(variance) "
+            "to the log of the mean square, or kills the signal with probability death",
             "growth_law": "zeta = growth_rate (l + 3/2 log l + constant), infinite width",
             "growth_rate": _exact(growth.slope, dps),
             "constant": mpmath.nstr(growth.constant, min(dps, 40)),
+            "constant_estimated_error": mpmath.nstr(growth.estimated_error, 2),
             "tau": _exact(sympy.S.One, dps),
         },
         as_json,
@@ -90,9 +92,8 @@ def resnet(
     as_json: bool = _JSON,
 ) -> None:
     """Batch normalisation in residual units: sensitivity grows like a power of the depth."""
-    import sympy
-
     from symprop.recurrences.sensitivity_dilution import residual_exponent, residual_sensitivity
+    from symprop.recurrences.sensitivity_factors import batch_norm_factors
 
     digits = working_dps(dps)
     variances = {
@@ -100,10 +101,7 @@ def resnet(
         "weight_variance": number("weight-variance", weight_variance),
     }
     tau = residual_exponent(unit_depth)
-    zeta = None
-    if depth is not None:
-        check_integer("depth", depth, minimum=0)
-        zeta = _record(residual_sensitivity(depth, unit_depth, dps=digits, **variances), dps)
+    zeta = residual_sensitivity(depth or 0, unit_depth, dps=digits, **variances)
     _report(
         {
             "network": "resnet",
@@ -111,11 +109,11 @@ def resnet(
             **{name: str(value) for name, value in variances.items()},
             "drift": None,
             "variance": None,
-            "growth_law": "zeta ~ l**tau; one unit multiplies its branch by growth_rate",
-            "growth_rate": _exact(sympy.sqrt(sympy.expand(2 * tau + 1)), dps),
+            "growth_law": "zeta ~ const l**tau, infinite width; a branch has growth_rate",
+            "growth_rate": _exact(batch_norm_factors().growth ** unit_depth, dps),
             "tau": _exact(tau, dps),
             "depth": depth,
-            "zeta": zeta,
+            "zeta": None if depth is None else _record(zeta, dps),
         },
         as_json,
     )
@@ -148,5 +146,6 @@ def _report(result: dict[str, Any], as_json: bool) -> None:
             continue
         shown = value
         if isinstance(value, dict):
-            shown = value["digits"] + (f"   {value['exact']}" if value["exact"] else "")
+            exact = value["exact"] if value["exact"] != value["digits"] else None
+            shown = value["digits"] + (f"   {exact}" if exact else "")
         print(f"{name:<{width}}  {shown}")

@@ -79,7 +79,7 @@ def log_length_law(width: int, *, dps: int = 15) -> LogLengthLaw:
     Raises
     ------
     InvalidArgument
-        If an argument is not such an integer, or the order above 500.
+        If an argument is not such an integer.
 
     Conventions
     -----------

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["residual_exponent", "residual_sensitivity"]
 
 _BITS = 64
+_DEEPEST_UNIT = 10_000  # g is beyond 10^1600 there
 
 
 def residual_exponent(unit_depth: int = 1) -> sympy.Expr:
@@ -42,7 +43,7 @@ def residual_exponent(unit_depth: int = 1) -> sympy.Expr:
     Raises
     ------
     InvalidArgument
-        If it is no integer >= 1.
+        If it is no integer from 1 to 10 000.
 
     Conventions
     -----------
@@ -61,7 +62,7 @@ def residual_exponent(unit_depth: int = 1) -> sympy.Expr:
     >>> residual_exponent(2).evalf(10)
     0.5759597192
     """
-    power = check_integer("unit_depth", unit_depth, minimum=1)
+    power = check_integer("unit_depth", unit_depth, minimum=1, maximum=_DEEPEST_UNIT)
     return ((sympy.pi / (sympy.pi - 1)) ** power - 1) / 2
 
 
@@ -83,7 +84,7 @@ def residual_sensitivity(
     depth : int
         ``l``, number of residual units.
     unit_depth : int
-        ``H``, layers in a unit.
+        ``H``, layers in a unit, up to 10 000.
     input_variance : number
         ``mu_2(y^0) > 0``.
     weight_variance : number
@@ -120,7 +121,7 @@ def residual_sensitivity(
     '8.4191442'
     """
     depth = check_integer("depth", depth, minimum=0)
-    unit_depth = check_integer("unit_depth", unit_depth, minimum=1)
+    unit_depth = check_integer("unit_depth", unit_depth, minimum=1, maximum=_DEEPEST_UNIT)
     check_dps(dps)
     for name, value in (("input_variance", input_variance), ("weight_variance", weight_variance)):
         if not as_ball(value, _BITS, name) > 0:

@@ -9,6 +9,7 @@ import pytest
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.recurrences.sensitivity_dilution import residual_exponent, residual_sensitivity
+from tests.malformed import NO_INTEGERS, NO_NUMBERS, assert_refused
 
 
 def by_recurrence(depth: int, unit: int, start: Fraction, weight: Fraction) -> mpmath.mpf:
@@ -54,3 +55,14 @@ def test_refusals() -> None:
         residual_exponent(0)
     with pytest.raises(OutOfDomain):
         residual_sensitivity(3, input_variance=0)
+
+
+def test_sizes_are_integers_that_fit() -> None:
+    units = (*NO_INTEGERS, 0, 10_001, 10**400)
+    assert_refused(residual_exponent, units, "unit_depth to be an integer from 1 to 10000")
+    assert_refused(lambda unit: residual_sensitivity(3, unit), units, "unit_depth to be an integer")
+    assert_refused(residual_sensitivity, (*NO_INTEGERS, -1), "depth to be an integer")
+    for name in ("input_variance", "weight_variance"):
+        assert_refused(
+            lambda value, name=name: residual_sensitivity(3, **{name: value}), NO_NUMBERS, name
+        )
