@@ -16,13 +16,12 @@ from dataclasses import dataclass, field, fields
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_choice, check_integer
-from symprop.numerics.evaluation import as_ball
-from symprop.specs.activations import Activation, activation
+from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.validation import check_choice
+from symprop.specs.layer_parameters import check_nonnegative, entries, in_layer, read_activations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from symprop.specs.activations import Activation
 
 __all__ = [
     "Architecture",
@@ -32,8 +31,6 @@ __all__ = [
     "LayerNormResidual",
     "ReducedResidual",
 ]
-
-_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -82,10 +79,11 @@ class Architecture(ABC):
 
     def __post_init__(self) -> None:
         names = [item.name for item in fields(self)]
-        object.__setattr__(self, "activation", _activations(self.activation))
+        object.__setattr__(self, "activation", read_activations(self.activation))
         for name in names:
             if name.endswith("variance"):
-                _check_variance(name, getattr(self, name))
+                for entry in entries(name, getattr(self, name)):
+                    check_nonnegative(name, entry)
 
     @abstractmethod
     def layer(self, index: int) -> Layer:
@@ -98,27 +96,7 @@ class Architecture(ABC):
         return lcm(*(len(value) for value in lengths if isinstance(value, tuple)))
 
     def _at(self, name: str, index: int) -> Any:
-        value = getattr(self, name)
-        check_integer("index", index, minimum=1)
-        return value[(index - 1) % len(value)] if isinstance(value, tuple) else value
-
-
-def _activations(given: Any) -> Any:
-    if isinstance(given, list | tuple):
-        if not given:
-            raise InvalidArgument(expected("activation", "to have at least one entry", given))
-        return tuple(activation(spec) for spec in given)
-    return activation(given)
-
-
-def _check_variance(name: str, value: Any) -> None:
-    """Raise unless a variance, or each of a tuple, is a finite number that can be >= 0."""
-    entries: Iterable[Any] = value if isinstance(value, tuple) else (value,)
-    if isinstance(value, tuple) and not value:
-        raise InvalidArgument(expected(name, "to have at least one entry", value))
-    for entry in entries:
-        if not as_ball(entry, _BITS, name) >= 0:
-            raise OutOfDomain(expected(name, ">= 0", entry))
+        return in_layer(getattr(self, name), index)
 
 
 @dataclass(frozen=True)

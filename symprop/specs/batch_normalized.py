@@ -14,12 +14,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_choice, check_integer
+from symprop.foundation.validation import check_choice, check_flag, check_integer
 from symprop.numerics.evaluation import as_ball
-from symprop.specs.activations import Activation, activation
+from symprop.specs.layer_parameters import (
+    check_number,
+    check_positive,
+    entries,
+    in_layer,
+    read_activations,
+)
+
+if TYPE_CHECKING:
+    from symprop.specs.activations import Activation
 
 __all__ = ["BatchNormalized"]
 
@@ -88,23 +96,17 @@ class BatchNormalized:
     weight_variance: Any = field(default=1, kw_only=True)
 
     def __post_init__(self) -> None:
-        given = self.activation
-        if isinstance(given, list | tuple):
-            phi: Any = tuple(activation(spec) for spec in _entries("activation", given))
-        else:
-            phi = activation(given)
-        object.__setattr__(self, "activation", phi)
-        if not isinstance(self.center, bool):
-            raise InvalidArgument(expected("center", "to be True or False", self.center))
+        object.__setattr__(self, "activation", read_activations(self.activation))
+        check_flag("center", self.center)
         check_choice("scale", self.scale, ("variance", "norm"))
         check_choice("order", self.order, ("linear-first", "normalization-first"))
         for name in ("gain", "weight_variance"):
             value = getattr(self, name)
-            object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
-            for entry in _entries(name, value):
-                if not as_ball(entry, _BITS, name) > 0:
-                    raise OutOfDomain(expected(name, "> 0", entry))
-        as_ball(self.gain_exponent, _BITS, "gain_exponent")
+            value = tuple(value) if isinstance(value, list) else value
+            object.__setattr__(self, name, value)
+            for entry in entries(name, value):
+                check_positive(name, entry)
+        check_number("gain_exponent", self.gain_exponent)
 
     def layer_activation(self, index: int) -> Activation:
         """Return the activation of layer ``index >= 1``."""
@@ -126,16 +128,7 @@ class BatchNormalized:
         return sqrt(size) if self.scale == "variance" else 1.0
 
     def _at(self, name: str, index: int) -> Any:
-        check_integer("index", index, minimum=1)
-        value = getattr(self, name)
-        return value[(index - 1) % len(value)] if isinstance(value, tuple) else value
-
-
-def _entries(name: str, value: Any) -> tuple[Any, ...]:
-    entries = tuple(value) if isinstance(value, list | tuple) else (value,)
-    if not entries:
-        raise InvalidArgument(expected(name, "to have at least one entry", value))
-    return entries
+        return in_layer(getattr(self, name), index)
 
 
 def _number(value: Any) -> float:

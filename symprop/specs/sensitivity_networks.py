@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.errors import InvalidArgument, expected
 from symprop.foundation.validation import check_integer
-from symprop.numerics.evaluation import as_ball
 from symprop.specs.activations import activation
+from symprop.specs.layer_parameters import check_nonnegative, check_number
 
 __all__ = [
     "BatchNormFeedforward",
@@ -30,7 +30,6 @@ __all__ = [
     "VanillaNetwork",
 ]
 
-_BITS = 64
 _MOST_AXES = 2
 
 
@@ -64,7 +63,7 @@ class SensitivityNetwork:
     def __post_init__(self) -> None:
         object.__setattr__(self, "activation", activation(self.activation))
         for name in ("weight_variance", "bias_variance"):
-            _check_nonnegative(name, getattr(self, name))
+            check_nonnegative(name, getattr(self, name))
         _check_extent(self.extent)
         check_integer("kernel", self.kernel, minimum=1)
         if self.kernel > 1 and not self.extent:
@@ -105,11 +104,6 @@ def _check_extent(extent: Any) -> None:
         raise InvalidArgument(expected("extent", condition, extent))
     for points in extent:
         check_integer("extent", points, minimum=1)
-
-
-def _check_nonnegative(name: str, value: Any) -> None:
-    if not as_ball(value, _BITS, name) >= 0:
-        raise OutOfDomain(expected(name, ">= 0", value))
 
 
 @dataclass(frozen=True)
@@ -198,8 +192,8 @@ class BatchNormFeedforward(SensitivityNetwork):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        as_ball(self.gain, _BITS, "gain")
-        _check_nonnegative("gain_variance", self.gain_variance)
+        check_number("gain", self.gain)
+        check_nonnegative("gain_variance", self.gain_variance)
 
     @property
     def normalized(self) -> bool:
