@@ -23,6 +23,7 @@ COSINE = sympy.Symbol("e", real=True)
 GAMMA = COSINE * P
 IMAGE = (SW**2 * GAMMA + SB**2) / (SW**2 * P + SB**2)
 M = SB**2 / SW**2
+DIFFERENCE = M / GAMMA - M / P
 NETWORK = {
     "p": "length, > 0",
     "e": "cosine γ/p, in [-1, 1], not 0",
@@ -54,8 +55,7 @@ IMAGE_FIRST = Claim(
     source=Source("residual", "Lemma C.1, first statement"),
     as_printed=(
         "e (1 + O(γ^-1)), meant for γ -> ±∞ (at γ = 0 it has no meaning); the proof's "
-        "'γ <= p' has to read |γ| <= p. In its first line a fraction (1 + M/γ)/(1 + M/p) is "
-        "run together"
+        "'γ <= p' has to read |γ| <= p"
     ),
     checks=(
         identity(IMAGE / COSINE - 1, M * (1 - COSINE) / (COSINE * (P + M))),
@@ -75,6 +75,37 @@ IMAGE_FIRST = Claim(
         assuming=lambda e: e != 0,
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+)
+
+IMAGE_PROOF_PRINTED = Claim(
+    id="residual.affine-image-proof-printed",
+    title="First line of the proof on affine images, as printed",
+    statement=("(σ_w²γ+σ_b²)/(σ_w²p+σ_b²) = e (1 + (1 + M/γ)/(1 + M/p)), M = σ_b²/σ_w²"),
+    variables=NETWORK,
+    source=Source("residual", "Lemma C.1, proof"),
+    as_printed="with '1 +' before the fraction, which would give 2e for large p",
+    checks=(identity(IMAGE, COSINE * (1 + (1 + M / GAMMA) / (1 + M / P))),),
+    near_miss=identity(IMAGE, COSINE * (1 + M / GAMMA)),
+    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
+    corrected_by="residual.affine-image-proof",
+)
+
+IMAGE_PROOF = Claim(
+    id="residual.affine-image-proof",
+    title="First lines of the proof on affine images",
+    statement=(
+        "(σ_w²γ+σ_b²)/(σ_w²p+σ_b²) = e (1 + M/γ)/(1 + M/p) = e (1 + d - M d/(p + M)) with "
+        "d = M (1/γ - 1/p), M = σ_b²/σ_w²"
+    ),
+    variables=NETWORK,
+    source=Source("residual", "Lemma C.1, proof"),
+    as_printed="an extra '1 +' in the first line; O(p^-1 (γ^-1 - p^-1)) in place of the last term",
+    checks=(
+        identity(IMAGE, COSINE * (1 + M / GAMMA) / (1 + M / P)),
+        identity(IMAGE, COSINE * (1 + DIFFERENCE * (1 - M / (P + M)))),
+    ),
+    near_miss=identity(IMAGE, COSINE * (1 + DIFFERENCE)),
+    expected=Verdict(Outcome.HOLDS, Grade.EXACT),
 )
 
 IMAGE_INSIDE_PRINTED = Claim(
@@ -315,6 +346,8 @@ DRIFTING = Claim(
 
 CLAIMS = (
     IMAGE_FIRST,
+    IMAGE_PROOF_PRINTED,
+    IMAGE_PROOF,
     IMAGE_INSIDE_PRINTED,
     IMAGE_INSIDE,
     IMAGE_PARALLEL_PRINTED,

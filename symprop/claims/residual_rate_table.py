@@ -9,7 +9,10 @@ from flint import arb
 
 from symprop.claims import residual_power_cosine as power
 from symprop.claims import residual_tanh_cosine as saturating
+from symprop.claims.gradient_paths import gradient, network
 from symprop.claims.orders import along, measured, same_order
+from symprop.claims.residual_gradients_power import gradient_exponent
+from symprop.claims.residual_integrals import rational_exponent
 from symprop.claims.residual_paths import PAR, covariance, distance, gap, length
 from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
@@ -26,6 +29,7 @@ __all__ = ["CLAIMS"]
 
 DEPTH = sympy.Symbol("depth", positive=True)
 LAYERS = tuple(2**k for k in range(3, 11))
+GRADIENT_LAYERS = tuple(2**k for k in range(7))
 VARIABLES = {
     "phi": "activation; alpha is the exponent of the alpha-ReLU, in (0, 1)",
     "sv2, sa2, sw2, sb2": "variances σ_v², σ_a², σ_w², σ_b², > 0",
@@ -67,6 +71,19 @@ def power_length(alpha: Fraction, depth: int, dps: int, **setting: Any) -> arb:
 def power_distance(alpha: Fraction, depth: int, dps: int, **setting: Any) -> arb:
     """Return s of an alpha-ReLU network."""
     return distance(phi=f"alpha_relu:{alpha}", depth=depth, dps=dps, **setting)
+
+
+def layer_gradient(alpha: Fraction, depth: int, dps: int) -> arb:
+    """Return χ of a layer, relative to layer 256."""
+    net = network()
+    phi = f"alpha_relu:{alpha}"
+    return gradient("chi", phi, net["variances"], net["start"], depth, dps, depth=256)
+
+
+def printed_growth(alpha: Fraction, depth: int, dps: int) -> arb:
+    """Return ``depth^R``."""
+    with working_bits(bits_from_dps(dps)):
+        return arb(depth) ** rational_exponent(gradient_exponent(alpha))
 
 
 def points(phi: str | None = None, e0: str = "1/2", **changed: Any) -> list[dict[str, Any]]:
@@ -155,5 +172,24 @@ TABLE = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (PRINTED, TABLE)
-"""Forward columns of Table 2."""
+GRADIENT_PRINTED = Claim(
+    id="residual.table-of-gradient-rates-printed",
+    title="Gradient rates of residual networks, as the table heads them",
+    statement="χ_l = Θ(l^R), R = α²/((1-α)(2α-1)), for alpha-ReLU, 3/4 < α < 1; here α = 4/5",
+    variables={"alpha": "exponent of the activation", "depth": "layer l of 256"},
+    assumptions=("the variances of the figures, χ = 1 at layer 256",),
+    source=Source("residual", "Table 2"),
+    as_printed=(
+        "the column is headed χ^(l); that falls like l^(-R), as in Theorem B.20, and it is χ_0/χ_l "
+        "that is Θ(l^R). Asymptotics without sign do not cover the sign of an exponent"
+    ),
+    checks=(
+        same_order(layer_gradient, printed_growth, points=along(GRADIENT_LAYERS, alpha="4/5")),
+    ),
+    near_miss=same_order(layer_gradient, 1, points=along(GRADIENT_LAYERS, alpha="4/5")),
+    expected=Verdict(Outcome.FAILS, Grade.SAMPLED),
+    corrected_by="residual.table-of-gradient-rates",
+)
+
+CLAIMS = (PRINTED, TABLE, GRADIENT_PRINTED)
+"""Table 2: the forward columns, and the letter of the last."""
