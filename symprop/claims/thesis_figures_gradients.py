@@ -157,7 +157,7 @@ def _tangents(case: str, relation: str, value: Any) -> Any:
 
 def _rates(relation: str, value: Any) -> Any:
     return simulated(
-        explosion_rate, relation, value, points=grid(step=(10,)), sizes=(12, 60), resolution=1
+        explosion_rate, relation, value, points=grid(step=(10,)), sizes=(6, 60), resolution=1
     )
 
 

@@ -107,6 +107,25 @@ def determinant_of_gram(x: Matrix) -> Fraction:
     return determinant(gram(x))
 
 
+def isometry_of_two(a: Fraction, b: Fraction, c: Fraction, dps: int) -> Any:
+    """Return ``I`` of the Gram matrix of two vectors of lengths a and b, ``cos = (1-c^2)/(1+c^2)``.
+
+    Then the sine is rational too.
+    """
+    cosine = (1 - c * c) / (1 + c * c)
+    x = ((a, Fraction(0)), (b * cosine, b * 2 * c / (1 + c * c)))
+    return isometry(gram(x), dps)
+
+
+def twice_area(a: Fraction, b: Fraction, c: Fraction) -> Fraction:
+    """Return ``2 a b sin/(a^2 + b^2)``."""
+    return Fraction(4 * a * b * c, (1 + c * c) * (a * a + b * b))
+
+
+def area(a: Fraction, b: Fraction, c: Fraction) -> Fraction:
+    return twice_area(a, b, c) / 2
+
+
 def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
     return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
 
@@ -115,6 +134,7 @@ EVEN = {
     "x": matrices(lambda x: len(x) % 2 == 0 and determinant(gram(x)) != 0),
     "factor": OneOf((1, 2, -1, -3)),
 }
+TWO = {"a": Real("1/100", 100), "b": Real("1/100", 100), "c": Real("1/100", 100)}
 LENGTHS = {"last": Real("1/1000", 1000)}
 PAIR = {"short": Real("1/1000", "1/10"), "long": Real(6, 30)}
 
@@ -137,6 +157,21 @@ CLAIMS = (
             points=[{"x": integer_matrix((1, 0), (0, 2)), "factor": -3}],
         ),
         corrected_by="thesis.isometry-scale",
+    ),
+    _claim(
+        "isometry-of-two-vectors",
+        "Section 4.1, two vectors",
+        HOLDS,
+        title="isometry of two vectors",
+        statement="I = 2ab sin θ/(a² + b²) <= 1, and 1 for a = b at a right angle",
+        variables={"a": "length", "b": "length", "c": "tan(θ/2)"},
+        as_printed="ab sin θ/(a² + b²), half of the isometry of Definition 4.1",
+        checks=(
+            attack(isometry_of_two, "==", twice_area, domain=TWO, tries=(30, 300)),
+            attack(twice_area, "<=", 1, domain=TWO, tries=(30, 300)),
+            at_points(twice_area, "==", 1, points=grid(a=("5/2",), b=("5/2",), c=("1",))),
+        ),
+        near_miss=attack(isometry_of_two, "==", area, domain=TWO, tries=(30, 300)),
     ),
     _claim(
         "isometry-of-zero-printed",

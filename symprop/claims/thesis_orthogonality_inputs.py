@@ -10,20 +10,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, fmpq, fmpq_mat
+from flint import arb
 
 from symprop.claims.gaussian_shares import expected_shares, to_sum_one
-from symprop.claims.rational_matrices import (
-    Matrix,
-    determinant,
-    gram,
-    identity_matrix,
-    integer_matrix,
-    matrices,
-    multiplied,
-    square_matrices,
-    transposed,
-)
 from symprop.claims.thesis_orthogonality import (
     MEANINGS,
     SPECTRA,
@@ -128,47 +117,28 @@ def fifth_of_square_of_gap(weights: Sequence[int]) -> Fraction:
     return scaled_square_of_gap(weights) / 5
 
 
-# --- full whitening ---
+# --- the constant of the assumption ---
 
 
-def is_invertible(x: Matrix) -> int:
-    return int(determinant(gram(x)) != 0)
+def largest_least_value(n: int, alpha: Fraction) -> Fraction:  # noqa: ARG001
+    """Return ``1/n``: n squares that add up to 1 have no larger least one."""
+    return Fraction(1, n)
 
 
-def weighted_product(x: Matrix, *, whole: bool) -> Matrix:
-    """Return ``M' D^(-1) M`` with ``D = M M'`` or its diagonal."""
-    product = gram(x)
-    kept = [
-        fmpq(entry.numerator, entry.denominator) if whole or i == j else fmpq(0)
-        for i, row in enumerate(product)
-        for j, entry in enumerate(row)
-    ]
-    inverse = fmpq_mat(len(x), len(x), kept).inv()
-    entries = tuple(
-        tuple(Fraction(int(inverse[i, j].p), int(inverse[i, j].q)) for j in range(len(x)))
-        for i in range(len(x))
-    )
-    return multiplied(transposed(x), multiplied(entries, x))
+def square_of_alpha(n: int, alpha: Fraction) -> Fraction:  # noqa: ARG001
+    return alpha * alpha
 
 
-def is_whitened(x: Matrix) -> int:
-    return int(weighted_product(x, whole=True) == identity_matrix(len(x)))
+def least_value(weights: Sequence[int]) -> Fraction:
+    return to_sum_one(weights)[0]
 
 
-def is_whitened_by_diagonal(x: Matrix) -> int:
-    return int(weighted_product(x, whole=False) == identity_matrix(len(x)))
+def inverse_batch(weights: Sequence[int]) -> Fraction:
+    return Fraction(1, len(weights))
 
 
-def is_tall(x: Matrix) -> bool:
-    return len(x) > len(x[0])
-
-
-def columns_of_weights(n: int, d: int) -> int:  # noqa: ARG001
-    return n
-
-
-def rows_of_hidden(n: int, d: int) -> int:  # noqa: ARG001
-    return d
+def smaller_inverse(weights: Sequence[int]) -> Fraction:
+    return Fraction(9, 10 * len(weights))
 
 
 def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
@@ -177,7 +147,6 @@ def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
 
 SCALES = SPECTRA | {"scale": Real(0, None, open_at="lower")}
 INPUT = MEANINGS | {"scale": "|H_0|_F²"}
-TALL = {"x": matrices(is_tall, [integer_matrix((1,), (1,))])}
 
 CLAIMS = (
     _claim(
@@ -304,48 +273,37 @@ CLAIMS = (
         ),
     ),
     _claim(
-        "whitening-printed",
-        "Section 2.2.2, full whitening",
+        "absolute-constant-printed",
+        "Section 2.1.2, assumption A_1",
         EXACTLY_FALSE,
-        title="full whitening, as said",
-        statement="M M' is invertible, so that diag(M M')^(-1/2) can be replaced by (M M')^(-1/2)",
-        variables={"x": "M, d rows of n < d samples"},
-        as_printed="of representations of shape (d, n) with d >= n; the product has rank n at most",
-        checks=(attack(is_invertible, "==", 1, domain=TALL),),
-        near_miss=at_points(
-            is_invertible, "==", 1, points=[{"x": integer_matrix((1, 2), (0, 1), (3, 1))}]
-        ),
-        corrected_by="thesis.whitening",
-    ),
-    _claim(
-        "whitening",
-        "Section 2.2.2, full whitening",
-        HOLDS,
-        title="full whitening",
-        statement="H = (M M')^(-1/2) M has H'H = M'(M M')^(-1) M = I for square invertible M",
-        variables={"x": "M"},
-        assumptions=("for n < d the pseudo-inverse does the same, if the samples are independent",),
-        checks=(attack(is_whitened, "==", 1, domain={"x": square_matrices()}),),
-        near_miss=attack(is_whitened_by_diagonal, "==", 1, domain={"x": square_matrices()}),
-    ),
-    _claim(
-        "shape-of-weights-printed",
-        "eq A.3",
-        EXACTLY_FALSE,
-        title="shape of the weights, as printed",
-        statement="W_l of shape (d, n) can multiply H_l of shape (d, n)",
-        variables={"n": "batch size", "d": "width, at least n"},
-        as_printed="W_l has shape (d, d), as in eq 2.1",
+        title="an absolute constant below all singular values, as printed",
+        statement="some α > 0 has σ_n(H_k) >= α for every batch size: σ_n² reaches α²",
+        variables={"n": "batch size", "alpha": "α"},
+        assumptions=("σ_n² <= 1/n, for squared singular values of sum 1",),
+        as_printed='"absolute positive constant". With α <= 1/√n the term n/(α√d) of Theorem 2.1 '
+        "is n^1.5/√d at least, and the theorem says nothing below d = 9 n³",
         checks=(
             attack(
-                columns_of_weights,
-                "==",
-                rows_of_hidden,
-                domain={"n": Integer(1, 9), "d": Integer(1, reach=100)},
-                assuming=lambda n, d: n <= d,
+                largest_least_value,
+                ">=",
+                square_of_alpha,
+                domain={"n": Integer(1), "alpha": Real("1/1000", 1)},
             ),
         ),
-        near_miss=at_points(columns_of_weights, "==", rows_of_hidden, points=[{"n": 3, "d": 5}]),
+        near_miss=at_points(
+            largest_least_value, ">=", square_of_alpha, points=grid(n=(101,), alpha=("1/10",))
+        ),
+        corrected_by="thesis.least-value-by-batch",
+    ),
+    _claim(
+        "least-value-by-batch",
+        "Section 2.1.2, assumption A_1",
+        HOLDS,
+        title="the least singular value and the batch size",
+        statement="σ_n² <= 1/n for squared singular values of sum 1",
+        variables=MEANINGS,
+        checks=(attack(least_value, "<=", inverse_batch, domain=SPECTRA),),
+        near_miss=attack(least_value, "<=", smaller_inverse, domain=SPECTRA),
     ),
 )
 """Chapter 2, at the input and in words."""
