@@ -1,21 +1,16 @@
-"""sensitivity, sections 3, 5 and 6: statements that the text makes between its theorems.
+"""sensitivity, sections 3 and 5: statements that the text makes between its theorems.
 
-Among them are what weights do to a point mass, the signal-to-noise ratio, and how well the
-sensitivity is conditioned.
+Among them are what weights do to a point mass, and the signal-to-noise ratio.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import sympy
-from flint import arb
 
-from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.rational_matrices import (
     Matrix,
     determinant,
@@ -44,14 +39,11 @@ from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.simulation import simulated
 from symprop.ledger.source import Source
-from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
 
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
-STATISTICAL = Verdict(Outcome.HOLDS, Grade.STATISTICAL)
 FALSE = Verdict(Outcome.FAILS, Grade.EXACT)
 
 
@@ -144,36 +136,6 @@ def length_of_feature_maps(network: Network) -> Fraction:
     return mean([sum((x * x for x in v), Fraction(0)) for v in vectors]) / len(signal[0])
 
 
-# --- conditioning of the sensitivity ---
-
-
-def relative_rank(ratio: int, width: int, size: int, seed: int) -> tuple[float, float]:
-    """Sample ``r_eff(s^1)/N`` for white Gaussian data, ``R = ratio N``, and white noise.
-
-    Units are active together with the probability ``1/4 + asin(rho)/(2 pi)``.
-    """
-    rng = np.random.default_rng(seed)
-    found = []
-    for _ in range(size):
-        weights = rng.standard_normal((width, ratio * width))
-        weights /= np.linalg.norm(weights, axis=1, keepdims=True)
-        products = np.clip(weights @ weights.T, -1, 1)
-        covariance = products * (0.25 + np.arcsin(products) / (2 * math.pi))
-        largest = np.linalg.eigvalsh(covariance)[-1]
-        found.append(np.trace(covariance) / largest / width)
-    return mean_and_error(np.array(found))
-
-
-def wide_rank(ratio: int, dps: int) -> arb:
-    """Return ``2/(1 + (1 + sqrt(N/R))^2)``: half of the noise is that of a Wishart matrix."""
-    with working_bits(bits_from_dps(dps) + 20):
-        return 2 / (1 + (1 + 1 / arb(ratio).sqrt()) ** 2)
-
-
-def somewhat_more(ratio: int, dps: int) -> arb:
-    return wide_rank(ratio, dps) * arb("1.1")
-
-
 IMAGE = Network((integer_matrix((1, -2, 3)),), (integer_matrix((1, 1)),), (3,), 2)
 VECTORS = Network(tuple(integer_matrix((x,), (2,)) for x in (1, 3)), (integer_matrix((1, 1)),))
 ALL = {"network": networks((VECTORS, IMAGE))}
@@ -186,7 +148,6 @@ MEANINGS = {
     "extent": "n",
     "kernel": "K",
     "level": "σ_ε",
-    "ratio": "R/N: 1 fully connected, 9 as in the figure",
 }
 
 
@@ -294,65 +255,6 @@ CLAIMS = (
             length_of_feature_maps,
             domain=ALL,
             tries=(24, 200),
-        ),
-    ),
-    _claim(
-        "conditioning-printed",
-        "Section 6, conditioning of the sensitivity",
-        Verdict(Outcome.FAILS, Grade.STATISTICAL),
-        title="conditioning of the sensitivity, as said",
-        statement="r_eff(sˡ) ≃ N_l: r_eff(s¹) >= 9/10 N",
-        assumptions=("first layer: white noise, white Gaussian data, batch normalisation",),
-        as_printed=(
-            "≃ is equality up to a small share; at large width r_eff(s¹)/N tends to 2/5 if R = N, "
-            "and to 0.72 if R = 9N as in the figure. Most of it is lost in W, random as it is"
-        ),
-        checks=(
-            simulated(
-                relative_rank,
-                ">=",
-                "9/10",
-                points=grid(ratio=(9, 1), width=(80,)),
-                sizes=(4, 20),
-            ),
-        ),
-        near_miss=simulated(
-            relative_rank, ">=", "1/2", points=grid(ratio=(1,), width=(80,)), sizes=(4, 20)
-        ),
-        corrected_by="sensitivity.conditioning",
-    ),
-    _claim(
-        "conditioning",
-        "Section 6, conditioning of the sensitivity",
-        STATISTICAL,
-        title="conditioning of the sensitivity",
-        statement=(
-            "r_eff(s¹)/N -> 2/(1 + (1 + √(N/R))²) at large width: from above, and by 1/10 of it at "
-            "most at N = 80"
-        ),
-        assumptions=("white noise, white Gaussian data, batch normalisation, R = N and R = 9N",),
-        checks=(
-            simulated(
-                relative_rank,
-                ">=",
-                wide_rank,
-                points=grid(ratio=(1, 9), width=(80,)),
-                sizes=(4, 20),
-            ),
-            simulated(
-                relative_rank,
-                "<=",
-                somewhat_more,
-                points=grid(ratio=(1, 9), width=(80,)),
-                sizes=(4, 20),
-            ),
-        ),
-        near_miss=simulated(
-            relative_rank,
-            "<=",
-            lambda ratio, dps: wide_rank(ratio, dps) * arb("0.9"),
-            points=grid(ratio=(1,), width=(80,)),
-            sizes=(4, 20),
         ),
     ),
 )
