@@ -152,13 +152,11 @@ def deep_entry(phi: str, depth: int, size: int, seed: int) -> tuple[float, float
     from symprop.specs.batch_normalized import BatchNormalized
 
     generator = np.random.default_rng(seed)
-    root = np.linalg.cholesky(np.array(INPUTS, float)).T
     width, runs = 2000, max(size // 2000, 8)
     inputs = np.zeros((width, 3))
-    inputs[:3] = root * np.sqrt(width)
-    network = BatchNormalized(phi)
+    inputs[:3] = np.linalg.cholesky(np.array(INPUTS, float)).T * np.sqrt(width)
     entries = [
-        conditioned_batch_run(network, inputs, depth, rng=generator).gram[-1][0, 2]
+        conditioned_batch_run(BatchNormalized(phi), inputs, depth, rng=generator).gram[-1][0, 2]
         for _ in range(runs)
     ]
     return float(np.mean(entries)), float(np.std(entries, ddof=1) / np.sqrt(runs))
@@ -170,8 +168,7 @@ def mean_field_entry(phi: str, depth: int, dps: int, *, center: bool = True) -> 
 
     table: Any = INPUTS
     for layer in range(depth):
-        extra = 6 * (depth - layer)
-        table = batch_norm_gram_balls(phi, table, center=center, dps=dps + extra)
+        table = batch_norm_gram_balls(phi, table, center=center, dps=dps + 6 * (depth - layer))
     return table[0][2]
 
 
