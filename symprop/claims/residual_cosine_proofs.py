@@ -227,7 +227,8 @@ CURVATURE = Claim(
     title="Coefficient of 1/l near the fixed angle",
     statement=(
         "The curvature of arcsin contributes k ε (1 + o(1)) to δ^(l), k = -(σ_v²/(π (σ_v² + "
-        "σ_a²))) e* (1 - e*²)^(-3/2), so δ^(l) = δ* + Θ(l^(-δ*)) + O(l^(-1/2)) if σ_a > 0"
+        "σ_a²))) e* (1 - e*²)^(-3/2), so δ^(l) = δ* + k ε + O(ε² + l^(-1/2)); for σ_a > 0 the "
+        "second term is of order l^(-δ*) where ε is"
     ),
     variables=VARIABLES,
     assumptions=(FIXED_POINT, "tanh, σ_v, σ_w > 0"),
