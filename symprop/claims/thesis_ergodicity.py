@@ -131,6 +131,15 @@ def bound_of_one_layer(constant: int) -> Fraction:
     return Fraction(2 * constant, width_for(constant))
 
 
+def deviation_of_alternating(layers: int) -> Fraction:
+    """Return ``|E f(H_l) - pi f|`` of two states that swap, ``f`` the indicator of the first."""
+    return abs(Fraction(1 - layers % 2) - Fraction(1, 2))
+
+
+def geometric_decay(layers: int, alpha: Fraction, constant: int) -> Fraction:
+    return constant * alpha**layers / 2
+
+
 def squared_row_sum(x: Sequence[Fraction]) -> Fraction:
     """Return ``1' BN(x)' BN(x) 1/n``, whose mean would be 1 for the identity."""
     mean = sum(x, Fraction(0)) / len(x)
@@ -214,6 +223,37 @@ CLAIMS = (
             small_chebyshev,
             domain={"d": Integer(1, 40), "t": Real("1/10", 1)},
         ),
+    ),
+    _claim(
+        "drift-of-alternating-states-printed",
+        "Section 2.2, drift condition",
+        Verdict(Outcome.FAILS, Grade.EXACT),
+        title="what a drift condition is for, as printed",
+        statement="E[L(H_{l+1}) | H_l] <= γ L(H_l) + K with 0 <= L <= 1 gives "
+        "|E f(H_l) - π f| <= c α^l |E f(H_0) - π f|, for some c and α < 1",
+        variables={"layers": "l", "alpha": "α", "constant": "c"},
+        assumptions=("two states that swap, L = 0",),
+        as_printed="with c = 1. A bounded L obeys such a condition whatever the chain; the theorem "
+        "quoted also asks that laws from different starts overlap, which a period rules out",
+        checks=(
+            attack(
+                deviation_of_alternating,
+                "<=",
+                geometric_decay,
+                domain={
+                    "layers": Integer(1, reach=10**4),
+                    "alpha": Real(0, "99/100"),
+                    "constant": Integer(1, reach=100),
+                },
+            ),
+        ),
+        near_miss=at_points(
+            deviation_of_alternating,
+            "<=",
+            geometric_decay,
+            points=[{"layers": 100, "alpha": Fraction(9, 10), "constant": 10}],
+        ),
+        corrected_by="thesis.geometric-contraction",
     ),
     _claim(
         "joint-concentration-printed",
