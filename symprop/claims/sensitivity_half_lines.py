@@ -14,7 +14,9 @@ from typing import Any
 from flint import arb
 
 from symprop.claims.power_series import rational
-from symprop.claims.rational_networks import mean
+from symprop.claims.rational_matrices import Matrix, integer_matrix, transposed
+from symprop.claims.rational_networks import Network, fields, layers, mean, networks
+from symprop.claims.sensitivity_pseudo_linear import on_a_ray
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Range
@@ -76,6 +78,28 @@ def half_of_it(values: Sequence[int]) -> Fraction:
     return count_times_least(values) / 2
 
 
+# --- half-lines in the next layer ---
+
+
+def vectors(tensors: Sequence[Matrix]) -> Matrix:
+    """Return the feature map vectors of all data and positions, as rows."""
+    return tuple(column for tensor in tensors for column in transposed(tensor))
+
+
+def starts_on_a_ray(network: Network) -> bool:
+    return on_a_ray(vectors(network.data))
+
+
+def stays_on_a_ray(network: Network) -> int:
+    """Return 1 if the feature map vectors of the last layer are on one ray from 0."""
+    return int(on_a_ray(vectors(layers(network)[-1].signal)))
+
+
+def fields_on_a_ray(network: Network) -> bool:
+    """Whether the receptive fields of the data are on one ray."""
+    return on_a_ray(vectors([fields(x, network.extent, network.kernel) for x in network.data]))
+
+
 # --- an event of lasting drift ---
 
 
@@ -125,6 +149,19 @@ def faster_bound(depth: int, slope: Fraction) -> Fraction:
     return geometric_bound(2 * depth, slope)
 
 
+MIXING = integer_matrix((1, 2, -1), (-1, 3, 1))
+WIDE = integer_matrix((1, 2, -1, 3, 1, -2), (2, -1, 1, 1, 4, -1))
+PAIRS = integer_matrix((1, 2), (3, -1))
+IMAGES = (
+    Network((integer_matrix((1, 2, 0, 5)),), (PAIRS,), (4,), 2),
+    Network((integer_matrix((1, 0, 3)),), (MIXING,), (3,), 3),
+    Network((integer_matrix((2, 2, 2)), integer_matrix((5, 5, 5))), (MIXING, WIDE), (3,), 3),
+    Network((integer_matrix((1, 2, 4)),), (integer_matrix((2,), (-1,)), PAIRS), (3,), 1),
+)
+LINES = (
+    Network(tuple(integer_matrix((x,), (3 * x,)) for x in (1, 2, 7)), (PAIRS, PAIRS)),
+    Network(tuple(integer_matrix((x,)) for x in (1, 0, 4)), (integer_matrix((2,), (-3,)), PAIRS)),
+)
 VALUES = {
     "values": OneOf(
         ((1, -1), (5, 3, -1), (-7, -2, 0, 4, 1), (1, 2, 3), (-1, 0, 0), (100, -3, -4), (2, -9, 8))
@@ -132,6 +169,7 @@ VALUES = {
 }
 SLOPES: dict[str, Range] = {"slope": OneOf((Fraction(1, 10), Fraction(1), Fraction(3)))}
 MEANINGS = {
+    "network": "data, weights of layer after layer, extent, kernel",
     "slope": "m",
     "rare": "k",
     "bound": "η",
@@ -199,6 +237,44 @@ CLAIMS = (
         ),
         checks=(attack(farthest_of_minority, "<=", count_times_least, domain=VALUES),),
         near_miss=attack(farthest_of_minority, "<=", half_of_it, domain=VALUES),
+    ),
+    _claim(
+        "one-dimension",
+        "Section 5, one dimension",
+        title="one-dimensional signals stay one-dimensional",
+        statement=(
+            "if the receptive fields are on a half-line then f_m(xˡ, α) is after the layer; fully "
+            "connected, and with kernels of 1, in all layers after it"
+        ),
+        as_printed=(
+            "said of distributions of feature maps, whose next layers then have an input of one "
+            "dimension. Under kernels wider than 1 such an input may spread again, as that of any "
+            "grey image does: see the near miss"
+        ),
+        checks=(
+            attack(
+                stays_on_a_ray,
+                "==",
+                1,
+                domain={"network": OneOf((*LINES, *IMAGES))},
+                assuming=fields_on_a_ray,
+            ),
+            attack(
+                stays_on_a_ray,
+                "==",
+                1,
+                domain={"network": networks((*LINES, IMAGES[3]))},
+                assuming=lambda network: network.kernel == 1 and fields_on_a_ray(network),
+                tries=(40, 300),
+            ),
+        ),
+        near_miss=attack(
+            stays_on_a_ray,
+            "==",
+            1,
+            domain={"network": OneOf((*LINES, *IMAGES))},
+            assuming=starts_on_a_ray,
+        ),
     ),
     _claim(
         "drift-event-printed",
