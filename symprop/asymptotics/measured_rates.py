@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import mpmath
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.validation import check_sequence
 from symprop.numerics.precision import working_digits
 
 if TYPE_CHECKING:
@@ -144,18 +145,21 @@ def measured_limit(
 
 
 def _numbers(values: Sequence[object]) -> list[mpmath.mpf]:
-    if len(values) < _FEWEST:
-        raise InvalidArgument(
-            expected("values", f"to have at least {_FEWEST} entries", len(values))
-        )
+    given = check_sequence("values", values)
+    if len(given) < _FEWEST:
+        raise InvalidArgument(expected("values", f"to have at least {_FEWEST} entries", len(given)))
     with working_digits(_GUARD_DIGITS):
-        try:
-            numbers = [mpmath.mpmathify(value) for value in values]
-        except (TypeError, ValueError):
-            raise InvalidArgument(expected("values", "to be numbers", list(values))) from None
-        if not all(mpmath.isfinite(number) for number in numbers):
-            raise InvalidArgument(expected("values", "to be finite", list(values)))
-        return numbers
+        return [_number("values", value) for value in given]
+
+
+def _number(name: str, value: object) -> mpmath.mpf:
+    try:
+        number = None if isinstance(value, bool) else mpmath.mpmathify(value)
+    except (TypeError, ValueError):
+        number = None
+    if not isinstance(number, mpmath.mpf) or not mpmath.isfinite(number):
+        raise InvalidArgument(expected(name, "to be finite real numbers", value))
+    return number
 
 
 def _extrapolated(sequence: list[mpmath.mpf], corrections: Sequence[object] | None) -> Measurement:
@@ -165,10 +169,12 @@ def _extrapolated(sequence: list[mpmath.mpf], corrections: Sequence[object] | No
             while len(rows[-1]) > 2:
                 rows.append(_aitken(rows[-1]))
         else:
-            for gamma in corrections:
-                if len(rows[-1]) < 2:
-                    break
-                rows.append(_richardson(rows[-1], mpmath.mpmathify(gamma)))
+            for given in check_sequence("corrections", corrections):
+                gamma = _number("corrections", given)
+                if not gamma:
+                    raise InvalidArgument(expected("corrections", "to be other than 0", given))
+                if len(rows[-1]) >= 2:
+                    rows.append(_richardson(rows[-1], gamma))
         return _settled(rows, gain=1 if corrections is not None else _AITKEN_GAIN)
 
 

@@ -80,7 +80,8 @@ class ProductRecurrence:
         if self.known_to is not None:
             read = read.truncated(scalars.exponents.size(scalars.exponents.element(self.known_to)))
         size = read.size()
-        assert size is not None
+        if size is None:
+            raise OutOfDomain(expected("factor", "not to vanish", self.increment))
         return (read if read.cutoff is not None else read.truncated(size - window)).log()
 
     def log_product(self, window: fmpq) -> PowerLogSeries:

@@ -19,6 +19,7 @@ from symprop.asymptotics.autonomous import (
     inverted_series,
 )
 from symprop.asymptotics.exact_fields import ExactField
+from symprop.asymptotics.expansion_arguments import check_order
 from symprop.asymptotics.expansions import INDEX, Expansion, FreeConstant, Term, terms_of
 from symprop.asymptotics.scalars import ExactScalars
 from symprop.asymptotics.series_reading import converted
@@ -91,6 +92,7 @@ def logarithmic_expansion(
     >>> logarithmic_expansion(-3 * u**3, u, at=0, order=1).expression
     1/sqrt(6*K + 6*log(l))
     """
+    check_order(order)
     discrete = autonomous_expansion(increment, variable, at=at, order=1, side=side, given=given)
     problem = discrete.problem
     if not isinstance(problem, AutonomousRecurrence) or problem.is_hyperbolic:

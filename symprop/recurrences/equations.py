@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from symprop.foundation.errors import NoClosedForm, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
 from symprop.gaussian.closed_forms import (
     Q1,
@@ -20,12 +20,12 @@ from symprop.gaussian.closed_forms import (
 )
 from symprop.numerics.evaluation import as_exact
 from symprop.recurrences.moments_on_balls import derivative_of
+from symprop.specs.architectures import Architecture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symprop.specs.activations import Activation
-    from symprop.specs.architectures import Architecture
 
 __all__ = ["RecurrenceEquations", "kernel_expression", "moment_expression", "recurrence_equations"]
 
@@ -142,6 +142,8 @@ def recurrence_equations(
     Eq(chi(l - 1), 2*chi(l))
     """
     check_integer("layer", layer, minimum=1)
+    if not isinstance(architecture, Architecture):
+        raise InvalidArgument(expected("architecture", "to be a network", architecture))
     item = architecture.layer(layer)
     l = sympy.Symbol("l", integer=True, positive=True)  # noqa: E741
     p, q = (sympy.Function(name, positive=True) for name in "pq")

@@ -20,10 +20,11 @@ import sympy
 from flint import arb
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_dps
+from symprop.foundation.validation import check_dps, check_instance, check_sequence
 from symprop.numerics.arrays import real_array
 from symprop.numerics.evaluation import adaptive, as_exact
 from symprop.recurrences.eigenvalues import smallest_eigenvalue_ball
+from symprop.recurrences.network_kernels import NetworkKernel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from symprop.numerics.enclosure import Enclosure
-    from symprop.recurrences.network_kernels import NetworkKernel
 
     Array = NDArray[np.float64]
 
@@ -154,6 +154,7 @@ def gradient_flow(
     >>> round(flow.loss(0.0), 12), flow.loss(100.0) < 1e-12
     (1.0, True)
     """
+    check_instance("kernel", kernel, NetworkKernel)
     rows = _rows("inputs", inputs)
     others = np.empty((0, rows.shape[1])) if points is None else _rows("points", points)
     if others.shape[1] != rows.shape[1]:
@@ -227,6 +228,7 @@ def smallest_eigenvalue(
     0.1588850346
     """
     check_dps(dps)
+    check_instance("kernel", kernel, NetworkKernel)
     gram = _exact_gram(points)
 
     def at(bits: int) -> arb:
@@ -236,7 +238,10 @@ def smallest_eigenvalue(
 
 
 def _exact_gram(points: Sequence[Sequence[object]]) -> list[list[sympy.Expr]]:
-    rows: list[list[Any]] = [[as_exact(entry, "points") for entry in row] for row in points]
+    rows: list[list[Any]] = [
+        [as_exact(entry, "points") for entry in check_sequence("points", row)]
+        for row in check_sequence("points", points, "rows")
+    ]
     dimensions = {len(row) for row in rows}
     if len(dimensions) != 1 or 0 in dimensions or any(None in row for row in rows):
         condition = "rows of exact numbers, all of one length"

@@ -7,6 +7,7 @@ import pytest
 
 from symprop.asymptotics.measured_rates import Measurement, measured_exponent, measured_limit
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
+from tests.malformed import NO_NUMBERS, NO_SEQUENCES, assert_refused
 
 DEPTHS = [2**k for k in range(4, 15)]
 
@@ -111,3 +112,21 @@ def test_logarithms_are_within_the_error(
     found = measured_exponent(values, corrections=corrections)
     assert abs(found.value - delta) <= 1.2 * found.error
     assert found.error < (0.03 if power == 0 else 0.4)
+
+
+def test_malformed_arguments_are_named() -> None:
+    values = [2 + 3 / n for n in (4, 8, 16, 32, 64)]
+    for measure in (measured_limit, measured_exponent):
+        assert_refused(measure, NO_SEQUENCES, "values to be a sequence of numbers")
+        assert_refused(
+            lambda value, measure=measure: measure([value, *values]), NO_NUMBERS, "values to be fin"
+        )
+        others = [value for value in NO_SEQUENCES if value is not None]
+        assert_refused(
+            lambda gamma, measure=measure: measure(values, corrections=gamma), others, "corrections"
+        )
+        assert_refused(
+            lambda gamma, measure=measure: measure(values, corrections=[1, gamma]),
+            (*NO_NUMBERS, 0),
+            "corrections to be",
+        )

@@ -6,7 +6,7 @@ from symprop.asymptotics.autonomous import autonomous_expansion
 from symprop.asymptotics.expansions import INDEX, Expansion
 from symprop.asymptotics.matching import match_constant
 from symprop.asymptotics.products import product_expansion
-from symprop.foundation.errors import InvalidArgument
+from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from tests.malformed import NO_FORMULAS, assert_refused
 
 u = sympy.Symbol("u", positive=True)
@@ -121,3 +121,5 @@ def test_text_is_read_with_the_index() -> None:
     written = product_expansion("1 + 1/sqrt(l)", order=2)
     assert written == product_expansion(1 + 1 / sympy.sqrt(INDEX), order=2)
     assert_refused(product_expansion, NO_FORMULAS, "factor to be")
+    with pytest.raises(OutOfDomain, match="factor not to vanish"):
+        product_expansion(0)

@@ -5,6 +5,7 @@ import sympy
 from symprop.asymptotics.expansions import INDEX
 from symprop.asymptotics.separable import logarithmic_expansion
 from symprop.foundation.errors import OutOfDomain
+from tests.malformed import NO_INTEGERS, assert_refused
 
 u = sympy.Symbol("u", positive=True)
 mu, beta = sympy.symbols("mu beta", positive=True)
@@ -59,3 +60,12 @@ def test_growth_at_infinity() -> None:
 def test_linear_parts_are_refused() -> None:
     with pytest.raises(OutOfDomain, match="linear"):
         logarithmic_expansion(-u / 2, u, at=0)
+
+
+def test_orders_are_integers_that_fit() -> None:
+    u = sympy.Symbol("u", positive=True)
+    assert_refused(
+        lambda order: logarithmic_expansion(1 / u, u, order=order),
+        (*NO_INTEGERS, 0, 10**400),
+        "order to be an integer",
+    )

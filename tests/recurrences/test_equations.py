@@ -16,6 +16,7 @@ from symprop.specs.architectures import (
     LayerNormResidual,
     ReducedResidual,
 )
+from tests.malformed import assert_refused
 
 L = sympy.Symbol("l", integer=True, positive=True)
 NETS: list[Architecture] = [
@@ -78,3 +79,7 @@ def test_layers_may_differ() -> None:
     )
     with pytest.raises(InvalidArgument):
         recurrence_equations(net, layer=0)
+
+
+def test_only_networks_of_layers_have_equations() -> None:
+    assert_refused(recurrence_equations, (None, "relu", 3, []), "architecture to be a network")

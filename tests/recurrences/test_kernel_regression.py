@@ -10,6 +10,7 @@ from symprop.recurrences.kernel_regression import gradient_flow, smallest_eigenv
 from symprop.recurrences.nngp import nngp_kernel
 from symprop.recurrences.ntk import tangent_kernel
 from symprop.specs.branched import DenseNet, ResNet
+from tests.malformed import NO_ROWS, assert_refused
 
 KERNEL = tangent_kernel(ResNet(2, "1/2"), 3)
 INPUTS = [[1.0, 0.0, 2.0], [0.0, 1.0, 1.0], [-1.0, 1.0, 0.0]]
@@ -85,3 +86,12 @@ def test_refusals() -> None:
     for wrong in ([], [[1, 0], [1]], [[]], [[1, "x"]]):
         with pytest.raises(InvalidArgument):
             smallest_eigenvalue(KERNEL, wrong)
+
+
+def test_malformed_arguments_are_named() -> None:
+    for kernel in (None, "relu", 3, []):
+        with pytest.raises(InvalidArgument, match="kernel to be a NetworkKernel"):
+            gradient_flow(kernel, INPUTS, TARGETS)
+        with pytest.raises(InvalidArgument, match="kernel to be a NetworkKernel"):
+            smallest_eigenvalue(kernel, [[1, 0], [0, 1]])
+    assert_refused(lambda points: smallest_eigenvalue(KERNEL, points), NO_ROWS, "points")
