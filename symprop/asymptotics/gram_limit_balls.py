@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 import sympy
 from flint import arb, fmpq
 
-from symprop.asymptotics.gram_points import GramFixedPoint, condition_number, is_contracting
+from symprop.asymptotics.gram_points import (
+    APART,
+    GramFixedPoint,
+    condition_number,
+    is_contracting,
+)
 from symprop.foundation.errors import NoConvergence, OutOfDomain, PrecisionNotReached, expected
 from symprop.gaussian.sphere_series import pair_series
 from symprop.numerics.enclosure import Enclosure
@@ -25,10 +30,7 @@ from symprop.specs.activations import X
 if TYPE_CHECKING:
     from symprop.specs.activations import Activation
 
-__all__ = ["APART", "proved_fixed_point"]
-
-APART = "that keeps the inputs of a batch apart"
-"""The condition on activations that have such a fixed point."""
+__all__ = ["proved_fixed_point"]
 
 _ATTEMPTS = 3
 _TWO = 2

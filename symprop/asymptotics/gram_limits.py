@@ -22,9 +22,12 @@ activations move exchangeable inputs for more than one step: see
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import sympy
 
 from symprop.asymptotics.exchangeable_points import MOST_INPUTS
+from symprop.asymptotics.gram_limit_balls import proved_fixed_point
 from symprop.asymptotics.gram_points import (
     APART,
     GramFixedPoint,
@@ -36,7 +39,9 @@ from symprop.asymptotics.gram_quadrature import quadrature_fixed_point
 from symprop.foundation.errors import (
     InvalidArgument,
     NoClosedForm,
+    NoConvergence,
     OutOfDomain,
+    PrecisionNotReached,
     expected,
 )
 from symprop.foundation.validation import check_dps, check_integer
@@ -141,7 +146,8 @@ def batch_norm_fixed_point(
     center : bool
         Whether the mean over the batch is taken away.
     dps : int
-        Digits to prove, where there is a closed form.
+        Digits to prove, where they are: relative ones, but relative to the diagonal and to 1 for
+        entries and eigenvalues that are close to 0.
 
     Returns
     -------
@@ -167,10 +173,13 @@ def batch_norm_fixed_point(
 
     Error
     -----
-    Enclosed for homogeneous activations with a dual kernel in closed form, centred or odd. The
-    rest is found in float64, by quadrature: ``proved`` is False and radii are estimates from
-    three rules. They are about 1e-13, and much larger for an activation that is unbounded or
-    turns sharply where it has no breakpoint.
+    Enclosed, if the batch is centred or the activation odd: from a closed form for homogeneous
+    ones with a dual kernel, from series of `symprop.gaussian.sphere_series` for others. These do
+    not reach the digits in small batches of activations with a breakpoint other than 0 between
+    the square roots of ``n``, or singularities very close to 0. Such fixed points, and all others
+    without centring, are found in float64, by quadrature: ``proved`` is False and radii are
+    estimates from three rules. They are about 1e-13, and much larger for an activation that is
+    unbounded or turns sharply where it has no breakpoint.
 
     Source
     ------
@@ -184,12 +193,17 @@ def batch_norm_fixed_point(
     >>> point = batch_norm_fixed_point("gelu", 8, center=False)
     >>> print(point.off_diagonal.proved_digits(6), point.stable, point.proved)
     0.127223 True False
+    >>> print(batch_norm_fixed_point("tanh", 4, dps=30).off_diagonal.proved_digits(30))
+    -0.144744736299106384308973396837
     """
     check_dps(dps)
     n, chosen = _checked(batch, center), activation(phi)
     try:
         forms = batch_norm_fixed_point_forms(chosen, n, center=center)
     except NoClosedForm:
+        if center or chosen.parity == "odd":
+            with suppress(NoConvergence, PrecisionNotReached):
+                return proved_fixed_point(chosen, n, center, dps)
         return quadrature_fixed_point(chosen, n, center)
     p, q = (enclose(form, dps=dps) for form in (forms.diagonal, forms.off_diagonal))
     common, apart = (

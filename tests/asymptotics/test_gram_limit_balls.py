@@ -137,6 +137,14 @@ def test_estimates_agree(spec: str, n: int) -> None:
     assert point.stable == estimate.stable
 
 
+def test_entries_that_are_uniform() -> None:
+    """A coordinate on the sphere of three dimensions is: of tanh the mean square is elementary."""
+    root = sympy.sqrt(3)
+    point = proved("tanh", 4, dps=60)
+    assert point.diagonal.overlaps(enclose(1 - sympy.tanh(root) / root, dps=70))
+    assert point.diagonal.relative_bits > 60 * 3.32
+
+
 @pytest.mark.parametrize("n", [3, 10, 100])
 def test_digits(n: int) -> None:
     point, finer = proved("tanh", n, dps=30), proved("tanh", n, dps=50)

@@ -8,8 +8,10 @@ import sympy
 
 from symprop.asymptotics.gram_attractors import gram_map_eigenvalues
 from symprop.asymptotics.gram_limits import batch_norm_fixed_point, batch_norm_fixed_point_forms
-from symprop.foundation.errors import InvalidArgument, NoClosedForm
+from symprop.asymptotics.gram_quadrature import quadrature_fixed_point
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.recurrences.normalization import batch_norm_gram
+from symprop.specs.activations import activation
 
 MULTIPLICITIES = {"trivial": lambda n: 1, "standard": lambda n: n - 1}
 
@@ -86,3 +88,40 @@ def test_what_is_refused() -> None:
         batch_norm_fixed_point("relu", 1)
     with pytest.raises(InvalidArgument, match="True or False"):
         batch_norm_fixed_point("relu", 3, center=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("phi", "batch", "center"),
+    [("tanh", 4, True), ("gelu", 100, True), ("elu", 3, True), ("erf", 7, False)],
+)
+def test_others_are_proved_too(phi: str, batch: int, center: bool) -> None:
+    point = batch_norm_fixed_point(phi, batch, center=center, dps=20)
+    assert point.proved
+    assert point.forms is None
+    assert point.diagonal.relative_bits > 20 * 3.32
+    estimate = quadrature_fixed_point(activation(phi), batch, center)
+    assert point.diagonal.overlaps(estimate.diagonal)
+    assert point.off_diagonal.overlaps(estimate.off_diagonal)
+
+
+def test_what_is_not_proved_is_estimated() -> None:
+    point = batch_norm_fixed_point("hard_tanh", 4)
+    assert not point.proved
+    assert batch_norm_fixed_point("hard_tanh", 400).proved
+    assert not batch_norm_fixed_point("gelu", 4, center=False).proved
+
+
+@pytest.mark.parametrize("phi", ["0", "1", "abs", "x**2", "exp(x**2)", "Max(x - 1, 0)"])
+def test_what_brings_a_centred_pair_together_has_no_such_point(phi: str) -> None:
+    with pytest.raises(OutOfDomain, match="keeps the inputs of a batch apart"):
+        batch_norm_fixed_point(phi, 2)
+
+
+def test_hardly_apart_and_huge() -> None:
+    """More than float64 tells apart, or holds."""
+    near = batch_norm_fixed_point("1 + tanh(x)/10^9", 2)
+    assert near.proved
+    assert near.stable
+    assert batch_norm_fixed_point("exp(100*x)", 1000).stable is False
+    with pytest.raises(OutOfDomain, match="keeps the inputs of a batch apart"):
+        batch_norm_fixed_point("1", 12)

@@ -15,7 +15,7 @@ from symprop.specs.activations import activation
 @pytest.mark.parametrize("center", [True, False])
 def test_quadrature_agrees_with_closed_forms(center: bool) -> None:
     """A slightly bent identity is not homogeneous, and goes the other way."""
-    bent = batch_norm_fixed_point("x + x**3/10**12", 6, center=center)
+    bent = quadrature_fixed_point(activation("x + x**3/10**12"), 6, center)
     exact = batch_norm_fixed_point("identity", 6, center=center)
     assert not bent.proved
     assert float(bent.diagonal) == pytest.approx(float(exact.diagonal), abs=1e-10)
@@ -30,7 +30,7 @@ def test_quadrature_agrees_with_closed_forms(center: bool) -> None:
 
 @pytest.mark.parametrize("phi", ["tanh", "gelu", "elu"])
 def test_other_activations_against_directions(phi: str) -> None:
-    point = batch_norm_fixed_point(phi, 5)
+    point = quadrature_fixed_point(activation(phi), 5, True)
     step = batch_norm_gram(phi, np.eye(5))
     assert abs(step.gram - point.gram).max() < 2 * step.error
     assert point.stable
@@ -39,7 +39,7 @@ def test_other_activations_against_directions(phi: str) -> None:
 @pytest.mark.parametrize("phi", ["0", "1", "abs", "x**2", "exp(x**2)", "1 + tanh(x)/10^9"])
 def test_what_brings_a_centred_pair_together_has_no_such_point(phi: str) -> None:
     with pytest.raises(OutOfDomain, match="keeps the inputs of a batch apart"):
-        batch_norm_fixed_point(phi, 2)
+        quadrature_fixed_point(activation(phi), 2, True)
 
 
 @pytest.mark.parametrize("batch", [3, 4, 17, 42, 1000])
@@ -67,6 +67,6 @@ def test_breaks_away_from_the_centre(batch: int) -> None:
 
 def test_constants_and_what_overflows_are_refused_for_larger_batches() -> None:
     with pytest.raises(OutOfDomain, match="keeps the inputs of a batch apart"):
-        batch_norm_fixed_point("1", 12)
+        quadrature_fixed_point(activation("1"), 12, True)
     with pytest.raises(OutOfDomain, match="squares in float64"):
-        batch_norm_fixed_point("exp(100*x)", 1000)
+        quadrature_fixed_point(activation("exp(100*x)"), 1000, True)

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+import sympy
 
 from symprop.cli.main import run
 from symprop.numerics.enclosure import Enclosure
+from symprop.numerics.evaluation import enclose
 
 
 def outcome(
@@ -94,8 +96,12 @@ def test_fixed_point_of_the_identity(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_fixed_points_by_quadrature_say_so(capsys: pytest.CaptureFixture[str]) -> None:
-    out = outcome(["tanh", "--batch", "4"], capsys, "fixed-point")[1]
+    out = outcome(["hard_tanh", "--batch", "4"], capsys, "fixed-point")[1]
     assert "estimated, not proved" in out
+    proved = outcome(["tanh", "--batch", "4", "--dps", "25"], capsys, "fixed-point")[1]
+    exact = 1 - sympy.tanh(sympy.sqrt(3)) / sympy.sqrt(3)  # entries are uniform on an interval
+    assert enclose(exact, dps=25).proved_digits(25) in proved
+    assert "estimated" not in proved
     kept = outcome(["gelu", "--batch", "4", "--no-mean"], capsys, "fixed-point")[1]
     assert kept.splitlines()[-2].split() == ["stable", "yes"]
     assert "estimated, not proved" in kept
