@@ -211,7 +211,7 @@ def _coefficient_series(phi: str, rho: Fraction, dps: int, *, power: int) -> Any
 
 
 QUICK_POINTS = grid(phi=("cos(x) + x", "relu", "exp(x/2)"), rho=("-1/2",))
-FULL_POINTS = (*QUICK_POINTS, *grid(phi=("tanh", "relu"), rho=("0", "-9/10")))
+FULL_POINTS = (*QUICK_POINTS, *grid(phi=("tanh", "relu"), rho=("0", "-1/2")))
 
 
 def series_of_kernels(context: Context) -> Evidence:
