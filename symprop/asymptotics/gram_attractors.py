@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_integer
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.validation import check_flag, check_integer
+from symprop.numerics.arrays import real_array
+from symprop.recurrences.batch_norm_directions import is_found_by_pairs
+from symprop.recurrences.gram_matrices import checked_gram
 from symprop.recurrences.normalization import batch_norm_gram
 from symprop.specs.activations import Activation, activation
 
@@ -69,9 +72,10 @@ def find_gram_attractors(
     Parameters
     ----------
     phi : Activation, str or sympy.Expr
-        Positively homogeneous; of others the map is known by sampling only, too coarsely.
+        The activation.
     batch : int
-        Number of inputs, at least 2.
+        Number of inputs, at least 2; of activations that are not homogeneous not more than
+        quadrature takes, which is 40, or 15 if they have kinks or jumps away from 0.
     center : bool
         Whether the mean over the batch is taken away.
     starts : int
@@ -90,11 +94,18 @@ def find_gram_attractors(
     Raises
     ------
     InvalidArgument
-        If an argument is malformed or the activation is not homogeneous.
+        If an argument is malformed, or the batch is too large for quadrature.
+    OutOfDomain
+        If the activation overflows or brings all inputs to 0.
 
     Error
     -----
-    Limits to about 1e-8, where the map contracts by a fixed factor.
+    Limits to about 1e-8 of the diagonal, where the map contracts by a fixed factor.
+
+    Notes
+    -----
+    A layer of an activation that is not homogeneous takes some milliseconds for each pair of
+    inputs, and limits up to hundreds of layers.
 
     Source
     ------
@@ -106,19 +117,20 @@ def find_gram_attractors(
     >>> limit.starts, limit.gram[0, :2].round(6)
     (3, array([0.5     , 0.084748]))
     """
-    _check(phi)
     batch = check_integer("batch", batch, minimum=2)
-    check_integer("starts", starts, minimum=1)
-    check_integer("depth", depth, minimum=1)
+    chosen = _checked(phi, batch, center)
+    starts = check_integer("starts", starts, minimum=1)
+    depth = check_integer("depth", depth, minimum=1)
     generator = np.random.default_rng(check_integer("seed", seed, minimum=0))
     found: list[GramAttractor] = []
     for index in range(starts):
         start = _STARTS[index % len(_STARTS)](batch, generator)
-        limit, change = _settle(phi, start, center, depth)
-        if change > _SETTLED:
+        limit, change = _settle(chosen, start, center, depth)
+        scale = float(np.diagonal(limit).max())
+        if change > _SETTLED * scale:
             continue
         for place, known in enumerate(found):
-            if np.abs(known.gram - limit).max() < _SAME:
+            if np.abs(known.gram - limit).max() < _SAME * scale:
                 found[place] = replace(known, starts=known.starts + 1)
                 break
         else:
@@ -134,9 +146,10 @@ def gram_map_eigenvalues(
     Parameters
     ----------
     phi : Activation, str or sympy.Expr
-        Positively homogeneous.
+        The activation.
     gram : array of shape (n, n)
-        Where to take the derivative, among symmetric matrices.
+        Where to take the derivative, among symmetric matrices; ``n`` as for
+        `find_gram_attractors`.
     center : bool
         Whether the mean over the batch is taken away.
 
@@ -149,7 +162,7 @@ def gram_map_eigenvalues(
     Raises
     ------
     InvalidArgument
-        If the activation is not homogeneous.
+        If an argument is malformed, or there are too many inputs for quadrature.
     OutOfDomain
         If a step of 0.001 of the diagonal leaves the matrices without negative eigenvalues.
 
@@ -166,15 +179,16 @@ def gram_map_eigenvalues(
     >>> gram_map_eigenvalues("identity", np.eye(3), center=False)[:5].round(6)
     array([0.6, 0.6, 0.6, 0.6, 0.6])
     """
-    _check(phi)
-    size = len(gram)
+    matrix = checked_gram(gram)
+    size = len(matrix)
+    chosen = _checked(phi, size, center)
     rows, columns = np.triu_indices(size)
-    matrix = np.empty((len(rows), len(rows)))
+    table = np.empty((len(rows), len(rows)))
     for index, (i, j) in enumerate(zip(rows, columns, strict=True)):
         direction = np.zeros((size, size))
         direction[i, j] = direction[j, i] = 1
-        matrix[:, index] = _derivative(phi, gram, direction, center)[rows, columns]
-    values = np.asarray(np.linalg.eigvals(matrix).real, dtype=np.float64)
+        table[:, index] = _derivative(chosen, matrix, direction, center)[rows, columns]
+    values = np.asarray(np.linalg.eigvals(table).real, dtype=np.float64)
     ordered: Array = values[np.argsort(-np.abs(values), kind="stable")]
     return ordered
 
@@ -187,9 +201,9 @@ def gram_map_eigenvalues_by_type(
     Parameters
     ----------
     phi : Activation, str or sympy.Expr
-        Positively homogeneous.
+        The activation.
     batch : int
-        Number of inputs, at least 2.
+        Number of inputs, as for `find_gram_attractors`.
     cosine : float
         Of any two inputs, which have unit length; inside :math:`(-1/(n-1), 1)`.
     center : bool
@@ -203,7 +217,9 @@ def gram_map_eigenvalues_by_type(
     Raises
     ------
     InvalidArgument
-        If the activation is not homogeneous, or an argument is malformed.
+        If an argument is malformed, or the batch is too large for quadrature.
+    OutOfDomain
+        If the cosine is not inside its range.
 
     Conventions
     -----------
@@ -224,11 +240,12 @@ def gram_map_eigenvalues_by_type(
     >>> [round(value, 6) for value in values["standard"]]
     [0.666667, 0.666667]
     """
-    _check(phi)
     n = check_integer("batch", batch, minimum=2)
+    chosen = _checked(phi, n, center)
+    cosine = _checked_cosine(cosine, n)
     unit = np.eye(n)
     gram = cosine + (1 - cosine) * unit
-    diagonal = float(batch_norm_gram(phi, gram, center=center).gram[0, 0])
+    diagonal = float(batch_norm_gram(chosen, gram, center=center).gram[0, 0])
     v = np.zeros(n)
     v[:2] = 1, -1
     sums = (v[:, None] + v) * (1 - unit)
@@ -242,16 +259,14 @@ def gram_map_eigenvalues_by_type(
         del blocks["(n-2,2)"]
     result = {}
     for name, (directions, places) in blocks.items():
-        images = [_derivative(phi, gram, direction, center) for direction in directions]
+        images = [_derivative(chosen, gram, direction, center) for direction in directions]
         block = np.array([[image[place] for image in images] for place in places]) / diagonal
         values = np.linalg.eigvals(block).real
         result[name] = tuple(sorted((float(value) for value in values), key=abs))
     return result
 
 
-def _derivative(
-    phi: Activation | sympy.Expr | str, gram: Array, direction: Array, center: bool
-) -> Array:
+def _derivative(phi: Activation, gram: Array, direction: Array, center: bool) -> Array:
     step = _STEP * float(np.diagonal(gram).max())
     images = [
         batch_norm_gram(phi, gram + k * step * direction, center=center).gram
@@ -261,21 +276,33 @@ def _derivative(
     return result
 
 
-def _check(phi: Activation | sympy.Expr | str) -> None:
-    degree = activation(phi).homogeneity
-    if degree is None or not degree > 0:
-        raise InvalidArgument(expected("activation", "positively homogeneous", str(phi)))
+def _checked(phi: Activation | sympy.Expr | str, batch: int, center: bool) -> Activation:
+    chosen = activation(phi)
+    rank = batch - check_flag("center", center)
+    degree = chosen.homogeneity
+    known = degree is not None and degree > 0
+    if not known and rank > 1 and not is_found_by_pairs(chosen, batch, rank):
+        condition = "small enough for quadrature with this activation, sampling being too coarse"
+        raise InvalidArgument(expected("batch", condition, batch))
+    return chosen
 
 
-def _settle(
-    phi: Activation | sympy.Expr | str, gram: Array, center: bool, depth: int
-) -> tuple[Array, float]:
+def _checked_cosine(cosine: float, batch: int) -> float:
+    value = real_array("cosine", cosine)
+    if value.ndim:
+        raise InvalidArgument(expected("cosine", "to be one number", cosine))
+    if not -1 / (batch - 1) < value < 1:
+        raise OutOfDomain(expected("cosine", f"inside (-1/{batch - 1}, 1)", cosine))
+    return float(value)
+
+
+def _settle(phi: Activation, gram: Array, center: bool, depth: int) -> tuple[Array, float]:
     change = np.inf
     for _ in range(depth):
         after = batch_norm_gram(phi, gram, center=center).gram
         change = float(np.abs(after - gram).max())
         gram = after
-        if change < _SETTLED / 100:
+        if change < _SETTLED / 100 * float(np.diagonal(gram).max()):
             break
     order = np.argsort(np.round(gram.sum(axis=0), 6), kind="stable")
     limit: Array = gram[np.ix_(order, order)]

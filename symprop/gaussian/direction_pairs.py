@@ -26,7 +26,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,6 +45,7 @@ _STEP = 0.32
 _NODES = (36, 24)
 _FEW = (20, 14)  # in sectors shorter than half a radian
 _TAIL = 36.0  # logarithm of what is left out
+_MARGIN = 5.0  # of logarithms, from the last singularity to the tail
 _FLAT = 0.3  # ratio of axes below which sectors end at them
 _PARALLEL = 1e-10
 _SHARE = 0.05  # of the tolerance, for one sector
@@ -138,9 +139,9 @@ def direction_pair_mean(
     mean, size, mass = (float(total) for total in totals)
     if size > 0:  # half as many nodes square the relative error, where a quarter says so
         half, *quarters = sparse / size
-        error += size * (10 * half**2 if half <= max(quarters) ** 1.5 else half)
+        error += size * (100 * half**2 if half <= max(quarters) ** 1.5 else half)
     error += (abs(mass - 1) + plane.rounding) * size
-    return mean, error
+    return mean, float(error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +155,8 @@ class _Plane:
     precisions: Array
     shares: Array  # of shape (m - 2, 2): roots of the shares are linear in the direction
     least: float  # of the logarithm of nu
+    low: float  # below and beyond these two it has only tails
+    high: float
     most: float
     symmetric: bool
     rounding: float
@@ -226,7 +229,7 @@ class _Plane:
     ) -> Array:
         """Return the integrals over ``nu`` for all directions."""
         shares = (self.shares @ directions).T ** 2
-        largest = np.exp(self.most)
+        smallest, largest = np.exp(self.least), np.exp(self.most)
         ends = []
         for kinks, argument in zip(self.kinks, arguments, strict=True):
             for kink in kinks:
@@ -234,12 +237,11 @@ class _Plane:
                 inside = excess > (kappa + shares.sum(axis=1)) / largest
                 if inside.any():  # then it is in all of the sector, but for rounding
                     place = self._place(np.where(inside, excess, 1.0), kappa, shares)
-                    ends.append(np.where(inside, np.minimum(place, largest), largest))
+                    ends.append(np.where(inside, np.clip(place, smallest, largest), largest))
         if not ends:
-            count = int(np.ceil((self.most - self.least) / (4 * _STEP)))
-            log_nu = np.linspace(self.least, self.most, 4 * count + 1)
+            log_nu, weights = _stretched(self.least, self.low, self.high, self.most)
             nu = np.exp(log_nu)
-            return self._sum(function, arguments, kappa, shares, nu, nu * (log_nu[1] - log_nu[0]))
+            return self._sum(function, arguments, kappa, shares, nu, nu * weights)
         ends = [np.zeros_like(kappa), *np.sort(ends, axis=0), np.full_like(kappa, np.inf)]
         total = np.zeros((6, len(kappa)))
         for below, above in pairwise(ends):
@@ -263,16 +265,15 @@ class _Plane:
         """Return a rule in ``nu`` between two kinks, for all directions."""
         finite = bool(np.isfinite(above).all())
         with np.errstate(divide="ignore"):
-            low = np.maximum(self.least, np.log(below) - _TAIL)
-        low = low - np.log(above) if finite else low
-        high = np.full_like(below, _TAIL if finite else self.most)
-        count = int(np.ceil((high - low).max() / (4 * _STEP)))
-        step = (high - low) / (4 * count)
-        t = low + step * np.arange(4 * count + 1)
+            least = np.maximum(self.least, np.log(below) - _TAIL)
+            low = np.where(below > 0, np.log(below) - _MARGIN, self.low)
         if not finite:
-            return below + np.exp(t), step * np.exp(t)
+            t, weights = _stretched(least, low, self.high, self.most)
+            return below + np.exp(t), weights * np.exp(t)
+        top = np.log(above)
+        t, weights = _stretched(least - top, low - top, _MARGIN, _TAIL)
         part = 1 / (1 + np.exp(-t))
-        return below + (above - below) * part, step * (above - below) * part / (1 + np.exp(t))
+        return below + (above - below) * part, weights * (above - below) * part / (1 + np.exp(t))
 
     def _sum(
         self,
@@ -358,10 +359,23 @@ def _plane(
         precisions=precisions,
         shares=left.T @ (roots[:, None] * basis.T),
         least=float(least),
+        low=0.5 * float(np.log(values.min())) - 2 * _MARGIN,
+        high=_MARGIN - float(np.log(values.min())),
         most=most,
         symmetric=symmetric,
         rounding=4 * _ROUNDING / float(np.sqrt(values.min())),
     )
+
+
+def _stretched(least: Any, low: Any, high: Any, most: Any) -> tuple[Array, Array]:
+    """Return a trapezoidal rule from least to most, in exponential steps outside low and high."""
+    start = np.where(least < low - 1, low - np.log(np.maximum(low - least, 1)), least)
+    end = np.where(most > high + 1, high + np.log(np.maximum(most - high, 1)), most)
+    count = max(1, int(np.ceil(np.max(end - start) / (4 * _STEP))))
+    step = (end - start) / (4 * count)
+    t = start + step * np.arange(4 * count + 1)
+    below, beyond = np.exp(low - t), np.exp(t - high)
+    return t + beyond - below, step * (1 + beyond + below)
 
 
 def _counts(sector: Array) -> tuple[int, int]:

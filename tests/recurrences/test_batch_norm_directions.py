@@ -29,7 +29,7 @@ def spread(size: int, seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("center", [True, False])
 @pytest.mark.parametrize("phi", ["identity", "relu", "squared_relu", "alpha_relu:3/5"])
-@pytest.mark.parametrize("size", [3, 4, 6])
+@pytest.mark.parametrize("size", [3, 5])
 def test_agrees_with_the_integral_of_homogeneous_activations(
     phi: str, size: int, center: bool
 ) -> None:
@@ -42,15 +42,15 @@ def test_agrees_with_the_integral_of_homogeneous_activations(
 
 @pytest.mark.parametrize("phi", ["relu6", "hard_tanh", "elu", "sign"])
 def test_kinks_inside(phi: str) -> None:
-    """Directions sampled a million times, and errors far below theirs."""
+    """Directions sampled often, and errors far below theirs."""
     gram, chosen = spread(4, 7), activation(phi)
     found, error = gram_by_directions(chosen, *spectrum(gram, False), 0)
     assert error < 1e-10
-    z = np.random.default_rng(1).normal(size=(10**6, 4)) @ np.linalg.cholesky(gram).T
+    z = np.random.default_rng(1).normal(size=(3 * 10**5, 4)) @ np.linalg.cholesky(gram).T
     images = chosen(2 * z / np.linalg.norm(z, axis=1, keepdims=True))
     for row in range(4):
         products = images[:, row : row + 1] * images
-        bound = 5 * products.std(axis=0) / 1e3
+        bound = 5 * products.std(axis=0) / np.sqrt(len(z))
         assert (np.abs(products.mean(axis=0) - found[row]) <= bound + error).all()
 
 

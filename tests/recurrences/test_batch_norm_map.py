@@ -11,11 +11,11 @@ from symprop.specs.activations import activation
 
 
 @pytest.mark.parametrize("phi", ["identity", "relu"])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_errors_of_uneven_spectra_are_told(phi: str, seed: int) -> None:
     """Many scales at once are where few nodes are most tempting."""
     random = np.random.default_rng(seed)
-    rows = random.normal(size=(9, 20)) * np.exp(1.2 * random.normal(size=(9, 1)))
+    rows = random.normal(size=(7, 20)) * np.exp(1.2 * random.normal(size=(7, 1)))
     gram = rows @ rows.T
     step = BatchNormMap(activation(phi), False, 0)(gram)
     values, vectors = np.linalg.eigh(gram)
