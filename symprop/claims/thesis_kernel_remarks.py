@@ -51,6 +51,15 @@ def is_even(c: Series) -> int:
     return int(not any(c[1::2]))
 
 
+def size_of_image(c: Series, rho: Fraction) -> Fraction:
+    return abs(Fraction(value(c, rho)))
+
+
+def share_of_size(c: Series, rho: Fraction) -> Fraction:
+    """Return ``α |ρ|``."""
+    return abs(rho) / (2 - c[1])
+
+
 def slope_at_one(c: Series) -> Fraction:
     return Fraction(slope(c))
 
@@ -113,6 +122,30 @@ CLAIMS = (
         near_miss=attack(
             is_kept, "==", lambda c: int(not any(c[2::2])), domain={"c": any_series()}
         ),
+    ),
+    _claim(
+        "covariance-contracts-printed",
+        "Theorem 5.8",
+        FAILS,
+        title="the covariance itself contracts with the rate of Theorem 5.8, as printed",
+        statement="|κ(ρ)| <= α |ρ| for |ρ| < 1, α = 1/(2 - κ'(0))",
+        variables=C | {"rho": "in (-1, 1)"},
+        assumptions=("κ(0) = 0, κ(1) = 1",),
+        as_printed=(
+            "'in plain words' the text has the covariance of different samples contract with rate "
+            "α; what does is |ρ|/(1-|ρ|). Near 1 a layer may keep almost all of a correlation"
+        ),
+        checks=(
+            at_points(size_of_image, "<=", share_of_size, points=[{"c": SQUARE, "rho": "9/10"}]),
+            attack(
+                size_of_image,
+                "<=",
+                share_of_size,
+                domain={"c": centred_series(), "rho": Real(-1, 1, open_at="both")},
+            ),
+        ),
+        near_miss=at_points(size_of_image, "<=", "4/5", points=[{"c": SQUARE, "rho": "9/10"}]),
+        corrected_by="thesis.centred-contraction",
     ),
     _claim(
         "attracting-slope-printed",
