@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["proved_fixed_point"]
 
 _ATTEMPTS = 3
-_TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +113,26 @@ def proved_fixed_point(phi: Activation, n: int, center: bool, dps: int) -> GramF
     0.45769615115415787149 True
     """
     constant = phi.expression.is_number
-    if constant or (phi.parity == "even" and n == _TWO):
+    if constant or (phi.parity == "even" and n == 2):
         raise OutOfDomain(expected("activation", APART, phi.name))
-    if center and n == _TWO:
+    if center and n == 2:
         return _pair(phi, dps)
     goal = bits_from_dps(dps) - GUARD_BITS
     best = _adaptive(phi, n, center, goal)
     if not best.is_close(goal):
         raise PrecisionNotReached(f"Expected {dps} digits of a fixed point but got fewer.")
     values = {name: tuple(map(Enclosure, group)) for name, group in best.eigenvalues.items()}
+    if best.off_diagonal.is_zero():
+        number: Enclosure | None = Enclosure(1)
+    else:
+        number = condition_number(Enclosure(best.common), Enclosure(best.apart))
     return GramFixedPoint(
         phi.name,
         n,
         center,
         Enclosure(best.diagonal),
         Enclosure(best.off_diagonal),
-        condition_number(Enclosure(best.common), Enclosure(best.apart)),
+        number,
         values,
         is_contracting(values),
         True,

@@ -35,7 +35,7 @@ from symprop.numerics.quadrature import magnitude_bits
 
 __all__ = ["MeanSquares", "SphereExpansion", "expand_on_sphere", "mean_squares", "sphere_pair"]
 
-_MOST_TERMS = 600_000
+_MOST_TERMS = 1_000_000
 _ATTEMPTS = 4
 _SHIFTS = 3  # f, x f and x**2 f
 
@@ -120,7 +120,7 @@ def expand_on_sphere(
     NoConvergence
         If the function varies too fast.
     PrecisionNotReached
-        If there are more than 600000 terms.
+        If there are more than a million terms.
     """
     moments, excess = squares.values, squares.excess
     if moments[0].is_zero():

@@ -12,6 +12,7 @@ from symprop.asymptotics.gram_limits import batch_norm_fixed_point
 from symprop.asymptotics.gram_points import GramFixedPoint
 from symprop.asymptotics.gram_quadrature import quadrature_fixed_point
 from symprop.foundation.errors import OutOfDomain, PrecisionNotReached
+from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import enclose
 from symprop.specs.activations import activation
 
@@ -185,6 +186,11 @@ def test_inputs_that_are_hardly_apart() -> None:
                 assert value.overlaps(other)
         assert near.condition_number is not None
         assert near.condition_number.lower > 10**17
+
+
+def test_odd_without_centring_is_a_multiple_of_the_unit_matrix() -> None:
+    point = proved("erf", 6, center=False)
+    assert (point.off_diagonal, point.condition_number) == (Enclosure(0), Enclosure(1))
 
 
 def test_huge_outputs() -> None:
