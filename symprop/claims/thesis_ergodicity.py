@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.power_series import rational
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Real
@@ -104,6 +105,23 @@ def small_chebyshev(d: int, t: Fraction) -> Fraction:
     return 1 / (10 * d * t * t)
 
 
+def scaled_tail_of_two(d: int, t: Fraction) -> Fraction:
+    """Return the same at ``t eps``, ``eps = B |G_*^(-1)| n/sqrt d = 4/sqrt d``."""
+    ways = sum(comb(d, k) for k in range(d + 1) if (2 * k - d) ** 2 >= 8 * t * t * d)
+    return Fraction(ways, 2**d)
+
+
+def gaussian_tail(t: Fraction, dps: int) -> Any:
+    with working_bits(bits_from_dps(dps)):
+        return (-arb(rational(t * t))).exp()
+
+
+def twice_gaussian_tail(t: Fraction, dps: int) -> Any:
+    """Return ``2 exp(-4 t^2)``, Hoeffding's bound."""
+    with working_bits(bits_from_dps(dps)):
+        return 2 * (-arb(rational(4 * t * t))).exp()
+
+
 def printed_rows(d: int) -> int:
     """Return the number of rows of ``Phi Phi'``, with ``Phi`` of shape ``(d, n)``."""
     return d
@@ -175,6 +193,7 @@ ENTRIES = tuple({"n": n, "i": 0, "j": j} for n in (2, 3, 5) for j in (0, 1))
 ROWS = OneOf(
     tuple(tuple(map(Fraction, row)) for row in ((0, 1), (1, 2, 9), (1, -1, 1, -1), (5, 5, 5, 6)))
 )
+TAILS = {"d": Integer(1, 60), "t": Real("1/100", 1)}
 BATCHES = {"n": Integer(3, 6)}
 
 CLAIMS = (
@@ -315,6 +334,32 @@ CLAIMS = (
             points=ENTRIES[2:3],
             sizes=(10_000, 100_000),
         ),
+    ),
+    _claim(
+        "relative-tail-printed",
+        "eq B.40",
+        Verdict(Outcome.FAILS, Grade.ENCLOSED),
+        title="tail of the relative Gram deviation, as printed",
+        statement="P(|G_*^(-1) G - I|_F >= t ε) <= exp(-t²), ε = B |G_*^(-1)| n/√d",
+        variables={"d": "width", "t": "t"},
+        assumptions=("n = 2, ReLU",),
+        as_printed="without the hidden constant of Lemma B.2; at small t no constant would do, as "
+        "the deviation is not 0 with a probability near 1",
+        checks=(attack(scaled_tail_of_two, "<=", gaussian_tail, domain=TAILS),),
+        near_miss=at_points(
+            scaled_tail_of_two, "<=", gaussian_tail, points=[{"d": 3, "t": Fraction(1, 5)}]
+        ),
+        corrected_by="thesis.relative-tail",
+    ),
+    _claim(
+        "relative-tail",
+        "eq B.40",
+        Verdict(Outcome.HOLDS, Grade.SAMPLED),
+        title="tail of the relative Gram deviation",
+        statement="P(|G_*^(-1) G - I|_F >= t ε) <= 2 exp(-4t²) for n = 2 and ReLU",
+        variables={"d": "width", "t": "t"},
+        checks=(attack(scaled_tail_of_two, "<=", twice_gaussian_tail, domain=TAILS),),
+        near_miss=attack(scaled_tail_of_two, "<=", gaussian_tail, domain=TAILS),
     ),
     _claim(
         "gram-shape-printed",
