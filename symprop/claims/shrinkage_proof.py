@@ -8,11 +8,10 @@ from typing import Any
 
 from flint import arb
 
-from symprop.claims.power_series import compose, derivative, networks, value
+from symprop.claims.power_series import any_series, compose, derivative, networks, value
 from symprop.claims.shrinkage_jacobian import (
     centre_gaps,
     chain_rule,
-    composed,
     gained_in_theory,
     shapes,
     spread,
@@ -21,7 +20,7 @@ from symprop.claims.shrinkage_jacobian import (
 )
 from symprop.ledger.checks import at_points, limit
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import Real
+from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.source import Source
@@ -41,17 +40,38 @@ def _bend(*texts: str) -> Series:
 SHARP: Network = (_bend("3/4", "1/4"), *(_bend("1/4", "1/4", "1/2"),) * 4)
 
 
-def recomposed(net: Network, t: Fraction) -> Fraction:
-    """Return the right side of eq A.2 (k = 0) through the cropped maps."""
+def composed_beyond(net: Network, k: int, t: Fraction) -> Fraction:
+    """Return the left side of eq A.2: the layers beyond ``k``, from where 0 has come to there."""
+    gap = centre_gaps(net)[k]
+    return Fraction(compose(net[k:], 1 - gap + gap * t))
+
+
+def recomposed(net: Network, k: int, t: Fraction) -> Fraction:
+    """Return the right side of eq A.2 through the cropped maps."""
     last = centre_gaps(net)[-1]
-    return 1 - last + last * cropped_composition(net, t)
+    return 1 - last + last * cropped_composition(net, k, t)
 
 
-def cropped_composition(net: Network, t: Fraction) -> Fraction:
-    gaps = centre_gaps(net)
-    for series, before, after in zip(net, gaps, gaps[1:], strict=False):
+def cropped_composition(net: Network, k: int, t: Fraction) -> Fraction:
+    gaps = centre_gaps(net)[k:]
+    for series, before, after in zip(net[k:], gaps, gaps[1:], strict=False):
         t = (Fraction(value(series, 1 - before + before * t)) - 1 + after) / after
     return t
+
+
+def crop_of_map(c: Series, ratio: Fraction, start: Fraction, t: Fraction) -> Fraction:
+    """Return ``P̃_l(t)`` from ``P_l = (σ_b² + σ_w² C)/(σ_b² + σ_w² C(1))``."""
+
+    def mapped(rho: Fraction) -> Fraction:
+        return Fraction(ratio + value(c, rho)) / (ratio + 1)
+
+    low = mapped(start)
+    return (mapped(start + (1 - start) * t) - low) / (1 - low)
+
+
+def crop_of_covariance(c: Series, start: Fraction, t: Fraction) -> Fraction:
+    low = Fraction(value(c, start))
+    return (Fraction(value(c, start + (1 - start) * t)) - low) / (1 - low)
 
 
 def slope_through_crops(net: Network) -> Fraction:
@@ -135,11 +155,49 @@ CLAIMS = (
         "cropped-composition",
         "eq A.2",
         title="cropping and recentring every map",
-        statement="P_l∘...∘P_1(t) = ρ̃_l + (1 - ρ̃_l) P̃_l∘...∘P̃_1(t)",
-        variables=NETWORK | {"t": "in [0, 1]"},
+        statement=(
+            "P_l∘...∘P_{k+1}(ρ̃_k + (1-ρ̃_k) t) = ρ̃_l + (1-ρ̃_l) P̃_l∘...∘P̃_{k+1}(t), and P̃_l is the "
+            "crop of C(φ_l|·) whatever the variances"
+        ),
+        variables=NETWORK
+        | {
+            "k": "number of layers left out, < l",
+            "t": "in [0, 1]",
+            "c": "C(φ|·), scaled to C(1) = 1",
+            "ratio": "σ_b²/σ_w²",
+            "start": "ρ̃_{l-1}",
+        },
         assumptions=("ρ̃_l = P_l∘...∘P_1(0)",),
-        checks=(attack(composed, "==", recomposed, domain=NET | {"t": Real(0, 1)}),),
-        near_miss=attack(composed, "==", cropped_composition, domain=NET | {"t": Real(0, 1)}),
+        checks=(
+            attack(
+                composed_beyond,
+                "==",
+                recomposed,
+                domain=NET | {"k": Integer(0, 2), "t": Real(0, 1)},
+                assuming=lambda net, k: k < len(net),
+                tries=(60, 600),
+            ),
+            attack(
+                crop_of_map,
+                "==",
+                crop_of_covariance,
+                domain={
+                    "c": any_series(),
+                    "ratio": Real(0, None, decades=3),
+                    "start": Real(0, 1, open_at="upper"),
+                    "t": Real(0, 1),
+                },
+                assuming=lambda c: len(c) > 1,
+                tries=(60, 600),
+            ),
+        ),
+        near_miss=attack(
+            composed_beyond,
+            "==",
+            cropped_composition,
+            domain=NET | {"k": Integer(0, 2), "t": Real(0, 1)},
+            assuming=lambda net, k: k < len(net),
+        ),
     ),
     _claim(
         "cropped-slope",
