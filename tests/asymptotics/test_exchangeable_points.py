@@ -152,6 +152,22 @@ def test_instability_of_large_batches() -> None:
     assert limit("gelu", 100).stable is False
 
 
+@pytest.mark.parametrize(("phi", "batch"), [("x + 1/1000", 1000), ("x + 1/10^6", 3)])
+def test_slow_ones_are_found_ahead(phi: str, batch: int) -> None:
+    """Of affine activations the ratio is known: moments of the angle suffice."""
+    point = limit(phi, batch)
+    b = 1e-3 if batch == 1000 else 1e-6
+    assert point.condition_number is not None
+    ratio = float(point.condition_number)
+    generator = np.random.default_rng(1)
+    normal = generator.standard_normal(400_000) ** 2
+    rest = generator.chisquare(batch - 1, 400_000)
+    share = float(np.mean(ratio * normal / (ratio * normal + rest)))
+    common = float(point.diagonal) + (batch - 1) * float(point.off_diagonal)
+    assert batch * (share + b**2) == pytest.approx(common, rel=0.01)
+    assert float(point.diagonal) == pytest.approx(1 + b**2, rel=1e-9)
+
+
 def test_all_points_contain_the_limit() -> None:
     (point,) = exchangeable_fixed_points("silu", 6)
     assert point.off_diagonal.overlaps(limit("silu", 6).off_diagonal)

@@ -55,6 +55,19 @@ def test_quadrature_of_what_has_a_closed_form(phi: str, batch: int) -> None:
             assert value.overlaps(other)
 
 
+@pytest.mark.parametrize("batch", [3, 12, 3000])
+@pytest.mark.parametrize("phi", ["gelu", "softplus", "elu", "step", "sin(5*x)", "exp(x)"])
+def test_quadrature_of_what_is_proved_by_series(phi: str, batch: int) -> None:
+    proved = batch_norm_fixed_point(phi, batch)
+    found = quadrature_fixed_point(activation(phi), batch, True)
+    assert (found.proved, proved.proved) == (False, True)
+    for name in ("diagonal", "off_diagonal"):
+        assert getattr(found, name).overlaps(getattr(proved, name))
+    for name, values in proved.eigenvalues.items():
+        for value, other in zip(values, found.eigenvalues[name], strict=True):
+            assert value.overlaps(other)
+
+
 @pytest.mark.parametrize("batch", [3, 5, 40, 3000])
 def test_breaks_away_from_the_centre(batch: int) -> None:
     """The square of a step is the probability of a cap."""
