@@ -236,6 +236,7 @@ NOISE = Claim(
     ),
     variables={"width": "N >= 1", "depth": "l >= 0"},
     source=Source("symprop", "F5"),
+    derivation="derivations/mean_square_noise.py",
     checks=(
         at_points(
             square_of_noise,

@@ -110,7 +110,8 @@ def mean_square_noise_closed_form(width: object = None, depth: object = None) ->
 
     Source
     ------
-    The eigenvalues ``1 + 5/N`` and ``1 - 1/N`` of the recurrence of `mean_square_noise`.
+    derivations/mean_square_noise.py: the eigenvalues ``1 + 5/N`` and ``1 - 1/N`` of the recurrence
+    of `mean_square_noise`.
 
     Examples
     --------
