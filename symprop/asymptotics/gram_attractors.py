@@ -15,7 +15,7 @@ from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
 from symprop.foundation.validation import check_flag, check_integer
 from symprop.numerics.arrays import real_array
 from symprop.recurrences.batch_norm_directions import is_found_by_pairs
-from symprop.recurrences.gram_matrices import checked_gram
+from symprop.recurrences.gram_matrices import symmetric_gram
 from symprop.recurrences.normalization import batch_norm_gram
 from symprop.specs.activations import Activation, activation
 
@@ -179,7 +179,7 @@ def gram_map_eigenvalues(
     >>> gram_map_eigenvalues("identity", np.eye(3), center=False)[:5].round(6)
     array([0.6, 0.6, 0.6, 0.6, 0.6])
     """
-    matrix = checked_gram(gram)
+    matrix = symmetric_gram(gram)
     size = len(matrix)
     chosen = _checked(phi, size, center)
     rows, columns = np.triu_indices(size)

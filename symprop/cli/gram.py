@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 """The group of commands ``gram``."""
 
+_LONGEST_INTEGER, _LONGEST_FORM = 30, 160  # that are printed in full; JSON has all of them
 _LARGEST_EXACT = 6  # beyond, factors of the characteristic polynomial are rarely solvable
 
 
@@ -68,7 +70,7 @@ def isometry(
         return
     width = max(map(len, records))
     for name, record in records.items():
-        exact_text = f"   {record['exact']}" if record["exact"] else ""
+        exact_text = f"   {_shortened(record['exact'])}" if record["exact"] else ""
         print(f"{name:<{width}}  {record['digits']}{exact_text}")
 
 
@@ -147,7 +149,7 @@ def _record(point: GramFixedPoint, dps: int) -> dict[str, Any]:
 def _print_point(record: dict[str, Any]) -> None:
     for name in ("diagonal", "off_diagonal", "condition_number"):
         entry = record[name]
-        exact = "" if entry is None or not entry["exact"] else f"   {entry['exact']}"
+        exact = "" if entry is None or not entry["exact"] else f"   {_shortened(entry['exact'])}"
         print(f"{name:<16}  {_text(entry)}{exact}")
     for name, entries in record["eigenvalues"].items():
         print(f"{name:<16}  {'  '.join(map(_text, entries))}")
@@ -166,3 +168,14 @@ def _text(entry: dict[str, Any] | None) -> str:
         return text
     part = other["digits"] or "unknown"
     return f"{text}{part}i" if part.startswith("-") else f"{text}+{part}i"
+
+
+def _shortened(exact: str) -> str:
+    """Return an exact form with the middle of long integers left out."""
+    short = re.sub(rf"\d{{{_LONGEST_INTEGER + 1},}}", _with_dots, exact)
+    return short if len(short) <= _LONGEST_FORM else f"{short[:_LONGEST_FORM]} ..."
+
+
+def _with_dots(integer: re.Match[str]) -> str:
+    digits = integer[0]
+    return f"{digits[:6]}...({len(digits)} digits)...{digits[-6:]}"

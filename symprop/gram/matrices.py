@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,6 +111,8 @@ def gram_matrix(gram: Any) -> GramMatrix:
     """
     if isinstance(gram, GramMatrix):
         return gram
+    if isinstance(gram, str | bytes | Mapping | AbstractSet):
+        raise InvalidArgument(expected("gram", "to be rows of numbers", gram))
     if isinstance(gram, fmpq_mat | fmpz_mat | arb_mat):
         given: Any = gram.table()
     else:
@@ -192,7 +196,7 @@ def _checked(entry: Any) -> Any:
     exact = exact_rational(entry)
     if exact is not None:
         return exact
-    as_ball(entry, _BITS, "entry")
+    as_ball(entry, _BITS, "gram entry")
     return entry
 
 

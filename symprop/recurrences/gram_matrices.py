@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["checked_gram", "homogeneous_gram"]
+__all__ = ["checked_gram", "homogeneous_gram", "symmetric_gram"]
 
+_ROUNDINGS = 4  # units in the last place of the largest entry, for each row
 _OVERSHOOT = 2.0**-40  # cosines this far outside [-1, 1] are rounding, not an error
 
 
@@ -40,6 +41,36 @@ def checked_gram(gram: ArrayLike) -> Array:
     if bad.size:
         condition = "to have a positive, finite diagonal"
         raise OutOfDomain(expected("gram", condition, float(bad[0])))
+    return matrix
+
+
+def symmetric_gram(gram: ArrayLike) -> Array:
+    """Return a Gram matrix as float64, of which both triangles will be read.
+
+    Raises
+    ------
+    InvalidArgument
+        If it is not a square matrix.
+    OutOfDomain
+        If an entry is not finite, the diagonal is not positive, or the triangles differ by more
+        than rounding.
+
+    Examples
+    --------
+    >>> symmetric_gram([[2, 1], [1, 2]])
+    array([[2., 1.],
+           [1., 2.]])
+    """
+    matrix = checked_gram(gram)
+    strange = matrix[~np.isfinite(matrix)]
+    if strange.size:
+        raise OutOfDomain(expected("gram", "to have finite entries", float(strange[0])))
+    least, largest = np.minimum(matrix, matrix.T), np.maximum(matrix, matrix.T)
+    allowed = _ROUNDINGS * len(matrix) * np.finfo(np.float64).eps * np.abs(matrix).max()
+    apart = least < largest - allowed  # a difference of two huge entries would overflow
+    if apart.any():
+        row, column = np.argwhere(apart)[0]
+        raise OutOfDomain(expected("gram", "to be symmetric", f"entries {row}, {column}"))
     return matrix
 
 

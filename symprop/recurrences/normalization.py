@@ -17,7 +17,7 @@ import numpy as np
 from symprop.foundation.validation import check_flag, check_integer
 from symprop.gaussian.kernel_matrices import covariance_kernel
 from symprop.recurrences.batch_norm_map import BatchNormMap, GramStep
-from symprop.recurrences.gram_matrices import checked_gram
+from symprop.recurrences.gram_matrices import symmetric_gram
 from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ def batch_norm_gram(
     InvalidArgument
         If an argument is malformed.
     OutOfDomain
-        If a diagonal entry is not positive, an eigenvalue is negative beyond rounding, or
-        nothing is left of the batch by centring.
+        If the matrix is not symmetric or not finite, a diagonal entry is not positive, an
+        eigenvalue is negative beyond rounding, nothing is left of the batch by centring, or
+        values of the activation overflow.
 
     Error
     -----
@@ -87,7 +88,7 @@ def batch_norm_gram(
            [-0.563508,  0.936492, -0.372983],
            [-0.563508, -0.372983,  0.936492]])
     """
-    return _gram_map(phi, center, seed)(checked_gram(gram))
+    return _gram_map(phi, center, seed)(symmetric_gram(gram))
 
 
 def batch_norm_trajectory(
@@ -135,7 +136,7 @@ def batch_norm_trajectory(
            [0.054499, 0.054499, 0.5     ]])
     """
     depth = check_integer("depth", depth, minimum=0)
-    first = checked_gram(gram)
+    first = symmetric_gram(gram)
     gram_map = _gram_map(phi, center, seed)
     path = np.empty((depth + 1, *first.shape))
     path[0] = first
@@ -166,7 +167,8 @@ def layer_norm_gram(phi: Activation | sympy.Expr | str, gram: ArrayLike) -> Arra
     InvalidArgument
         If an argument is malformed.
     OutOfDomain
-        If a diagonal entry is not positive or a cosine lies outside [-1, 1].
+        If the matrix is not symmetric or not finite, a diagonal entry is not positive, or a cosine
+        lies outside [-1, 1].
 
     Error
     -----
@@ -187,7 +189,7 @@ def layer_norm_gram(phi: Activation | sympy.Expr | str, gram: ArrayLike) -> Arra
     array([[1. , 0.5],
            [0.5, 1. ]])
     """
-    matrix = checked_gram(gram)
+    matrix = symmetric_gram(gram)
     lengths = np.sqrt(np.diagonal(matrix))
     cosines = matrix / lengths[:, None] / lengths
     np.fill_diagonal(cosines, 1.0)

@@ -19,17 +19,17 @@ import sympy
 from flint import arb, arb_mat, fmpq
 
 from symprop.foundation.errors import (
-    InvalidArgument,
     NoClosedForm,
     NoConvergence,
     OutOfDomain,
     PrecisionNotReached,
     expected,
 )
-from symprop.foundation.validation import check_dps
+from symprop.foundation.validation import check_dps, check_flag
 from symprop.gaussian.closed_forms import RHO
 from symprop.gaussian.duality import dual_kernel
 from symprop.gram.matrices import GramMatrix, gram_matrix
+from symprop.gram.spectrum import eigenvalue_balls
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import bits_from_dps, current_bits, working_bits
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["HomogeneousKernel", "batch_norm_gram_balls", "homogeneous_kernel", "tilted_sum"]
 
 _DOUBLINGS = 3
+_SPECTRUM_BITS = 64
 _WORKING = 4  # times the goal: nearly singular matrices far out on the integral lose digits
 _MOST_NODES = 100_000
 _DISTANCE = fmpq(1, 8)  # of the line that bounds the error from the edge of the strip
@@ -156,7 +157,8 @@ def batch_norm_gram_balls(
     NoClosedForm
         If the activation is not of this kind.
     InvalidArgument, OutOfDomain
-        As for `symprop.gram.matrices.gram_matrix`, or if nothing is left of the batch.
+        As for `symprop.gram.matrices.gram_matrix`, or if an eigenvalue is proved negative or
+        nothing is left of the batch.
     PrecisionNotReached
         If entries are balls too wide for the digits.
 
@@ -175,9 +177,9 @@ def batch_norm_gram_balls(
     1.12701665379 -0.372983346207
     """
     check_dps(dps)
-    if not isinstance(center, bool):
-        raise InvalidArgument(expected("center", "to be True or False", center))
+    check_flag("center", center)
     kernel, matrix = homogeneous_kernel(phi), gram_matrix(gram)
+    eigenvalue_balls(matrix, _SPECTRUM_BITS)  # refuses negative ones
     goal = bits_from_dps(dps)
     bits = goal
     for _ in range(_DOUBLINGS):

@@ -48,6 +48,20 @@ def test_a_singular_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert made["isometry"]["digits"] == "0"
 
 
+def test_long_exact_forms_are_shortened_for_people_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "gram.csv"
+    file.write_text(f"{3**400},1\n1,{7**200}/3\n", encoding="utf-8")
+    out = outcome([str(file)], capsys)[1]
+    assert max(map(len, out.splitlines())) < 200
+    assert "   3*sqrt(246030...(360 digits)...402666)/" in out.splitlines()[0]
+    made = json.loads(outcome([str(file), "--json"], capsys)[1])
+    assert made["isometry"]["exact"].startswith("3*sqrt(246030")
+    assert "..." not in str(made)
+    assert made["isometry"]["digits"] == out.splitlines()[0].split()[1]
+
+
 def test_large_matrices_are_given_by_digits_only(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -158,3 +159,19 @@ def test_entries_of_very_different_size() -> None:
     with pytest.raises(NoClosedForm, match="root of rationals"):
         measure_closed_form("orthogonality_gap", gram)
     assert float(measure("orthogonality_gap", gram)) == pytest.approx(0.5**0.5)
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+@pytest.mark.parametrize(
+    "gram", [None, "abc", True, [], [1, 2], [[1, 2]], [[1], [0, 1]], [[1j]], [[math.nan]], {1}]
+)
+def test_what_is_no_gram_matrix(name: str, gram: Any) -> None:
+    for call in (measure, measure_closed_form):
+        with pytest.raises(InvalidArgument, match=r"^Expected gram .* but got gram"):
+            call(name, gram)
+
+
+@pytest.mark.parametrize("dps", [None, "15", 1.5, 0, True])
+def test_digits_are_a_number(dps: Any) -> None:
+    with pytest.raises(InvalidArgument, match="dps"):
+        measure("isometry", [[1]], dps)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain
-from symprop.recurrences.gram_matrices import checked_gram, homogeneous_gram
+from symprop.recurrences.gram_matrices import checked_gram, homogeneous_gram, symmetric_gram
 
 
 @pytest.mark.parametrize("size", [1, 2, 31, 33, 545])
@@ -37,3 +37,13 @@ def test_refusals() -> None:
         found = homogeneous_gram(size * np.array([[1, 0.5], [0.5, 1]]), np.square, 1.0)
         assert found[0, 1] == pytest.approx(size / 4, rel=1e-3)
     assert homogeneous_gram(np.full((2, 2), 0.1 + 0.2), np.square, 1.0).shape == (2, 2)
+
+
+def test_both_triangles_are_compared() -> None:
+    near = np.array([[1.0, 0.5], [0.5 + 2**-53, 1.0]])
+    assert symmetric_gram(near) is near
+    symmetric_gram([[1e308, -1e308], [-1e308, 1e308]])
+    with pytest.raises(OutOfDomain, match="entries 0, 1"):
+        symmetric_gram([[1.0, 0.5], [0.4, 1.0]])
+    with pytest.raises(OutOfDomain, match="finite entries but got gram=inf"):
+        symmetric_gram([[1.0, np.inf], [np.inf, 1.0]])

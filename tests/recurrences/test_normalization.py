@@ -13,6 +13,34 @@ from symprop.recurrences.normalization import (
 )
 from symprop.specs.activations import activation
 
+NO_MATRICES = [
+    None,
+    "abc",
+    b"ab",
+    True,
+    3.0,
+    [],
+    [[]],
+    {},
+    {1, 2},
+    [1.0, 2.0],
+    np.ones((2, 3)),
+    np.ones((2, 2, 2)),
+    [[1, 0], [0]],
+    [[1 + 1j, 0], [0, 1]],
+    [[None]],
+    [["1", "0"], ["0", "1"]],
+    np.eye(2, dtype=bool),
+    np.array([[object(), 1], [1, 1]], dtype=object),
+    [[10**400, 0], [0, 10**400]],
+    [[np.nan, 0], [0, 1]],
+    [[1, np.nan], [np.nan, 1]],
+    [[np.inf, 0], [0, 1]],
+    [[1, np.inf], [np.inf, 1]],
+    [[1, 0.5], [0.2, 1]],
+    [[-1, 0], [0, 1]],
+    [[0.0]],
+]
 MATRIX = np.array([[4.0, 1, 0, 1], [1, 3, 1, 0], [0, 1, 2, 1], [1, 0, 1, 5]])
 
 
@@ -111,3 +139,49 @@ def test_scales_at_the_ends_of_float64_do_not_matter(phi: str, scale: float) -> 
     unit = batch_norm_gram(phi, np.eye(3))
     step = batch_norm_gram(phi, scale * np.eye(3))
     assert np.abs(step.gram - unit.gram).max() <= unit.error
+
+
+@pytest.mark.parametrize("phi", ["relu", "tanh"])
+@pytest.mark.parametrize("gram", NO_MATRICES)
+def test_what_is_no_gram_matrix(phi: str, gram: object) -> None:
+    calls = (
+        lambda: batch_norm_gram(phi, gram),  # type: ignore[arg-type]
+        lambda: batch_norm_trajectory(phi, gram, 2),  # type: ignore[arg-type]
+        lambda: layer_norm_gram(phi, gram),  # type: ignore[arg-type]
+    )
+    for call in calls:
+        with pytest.raises(InvalidArgument, match=r"^Expected gram .* but got gram="):
+            call()
+
+
+@pytest.mark.parametrize("value", [None, "1", 1.5, -1, True])
+def test_depths_and_seeds(value: object) -> None:
+    with pytest.raises(InvalidArgument, match="depth"):
+        batch_norm_trajectory("relu", MATRIX, value)  # type: ignore[arg-type]
+    for phi in ("relu", "tanh"):
+        with pytest.raises(InvalidArgument, match="seed"):
+            batch_norm_gram(phi, MATRIX, seed=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [None, 1, "yes"])
+def test_center_is_a_flag(value: object) -> None:
+    with pytest.raises(InvalidArgument, match="center"):
+        batch_norm_trajectory("tanh", MATRIX, 1, center=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("phi", [None, 3, b"relu", [], "no_such_activation"])
+def test_what_is_no_activation(phi: object) -> None:
+    for call in (batch_norm_gram, layer_norm_gram):
+        with pytest.raises(InvalidArgument, match="activation"):
+            call(phi, MATRIX)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("center", [True, False])
+def test_scaled_activations_scale_the_step(center: bool) -> None:
+    """The step is quadratic in the activation, and permutations of inputs permute it."""
+    plain = batch_norm_gram("gelu", MATRIX, center=center)
+    scaled = batch_norm_gram(activation("gelu").scaled(3), MATRIX, center=center)
+    assert np.abs(scaled.gram - 9 * plain.gram).max() <= scaled.error + 9 * plain.error
+    order = np.array([2, 0, 3, 1])
+    moved = batch_norm_gram("gelu", MATRIX[np.ix_(order, order)], center=center)
+    assert np.abs(moved.gram - plain.gram[np.ix_(order, order)]).max() <= 2 * plain.error

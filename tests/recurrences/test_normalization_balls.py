@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
-from symprop.foundation.errors import NoClosedForm, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.numerics.evaluation import enclose
 from symprop.recurrences.normalization import batch_norm_gram
 from symprop.recurrences.normalization_balls import batch_norm_gram_balls, homogeneous_kernel
@@ -57,3 +57,33 @@ def test_what_is_refused() -> None:
         homogeneous_kernel("sign")
     with pytest.raises(OutOfDomain, match="not all equal"):
         batch_norm_gram_balls("relu", [[1, 1], [1, 1]])
+
+
+@pytest.mark.parametrize(
+    "gram",
+    [
+        None,
+        "abc",
+        [1, 2],
+        [],
+        [[1, 2]],
+        [[1, 0], [0]],
+        [[1j]],
+        [[float("nan")]],
+        [[True]],
+        np.ones((2, 2, 2)),
+        [[1, 0.5], [0.2, 1]],
+        [[1, 2], [2, 1]],
+        [[-1, 0], [0, 3]],
+    ],
+)
+def test_what_is_no_gram_matrix(gram: object) -> None:
+    with pytest.raises(InvalidArgument, match=r"^Expected gram .* but got gram"):
+        batch_norm_gram_balls("relu", gram, center=False)
+
+
+@pytest.mark.parametrize("name", ["center", "dps"])
+@pytest.mark.parametrize("value", [None, "x", 1.5, -1])
+def test_options(name: str, value: object) -> None:
+    with pytest.raises(InvalidArgument, match=name):
+        batch_norm_gram_balls("relu", MATRIX, **{name: value})  # type: ignore[arg-type]
