@@ -197,6 +197,12 @@ def narrow_radius(d: int, constant: Fraction, dps: int) -> Any:
         return 2**d * radius(d, constant)
 
 
+def printed_mixture_bound(d: int, t: Fraction, dps: int) -> Any:
+    """Return ``(3/2) t^2 eps^2 + exp(-t^2)`` with ``eps = 4/sqrt d``."""
+    with working_bits(bits_from_dps(dps)):
+        return ball(Fraction(24 * t * t, d)) + (-ball(t * t)).exp()
+
+
 def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
     return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
 
@@ -273,6 +279,24 @@ CLAIMS = (
             along=[{"d": 2**k} for k in range(2, 8)],
             error=inverse_width,
         ),
+    ),
+    _claim(
+        "two-terms-of-distance-printed",
+        "eq B.44",
+        FALSE,
+        title="total variation by two terms, as printed",
+        statement="tv(h, ĥ) <= (3/2) t² ε² + exp(-t²) for all t up to √d",
+        variables={"d": "width", "t": "t"},
+        assumptions=("n = 2, ReLU, G_* = I/2, ε = 4/√d",),
+        as_printed="both terms vanish at t = 4 as the width grows, and the left side, here the "
+        "bound of it by moments, does not",
+        checks=(
+            at_points(
+                bound_at, "<=", printed_mixture_bound, points=grid(d=(10**6, 10**9), t=(3, 4, 10))
+            ),
+        ),
+        near_miss=at_points(bound_at, "<=", printed_mixture_bound, points=grid(d=(10**5,), t=(3,))),
+        corrected_by="thesis.gaussian-image-distance",
     ),
     _claim(
         "gaussian-invariant-distance-printed",
