@@ -182,7 +182,8 @@ CLAIMS = (
         "share-convexity",
         "Lemma A.7",
         title="convexity of g",
-        statement="g is convex on [0, 1/n]",
+        statement="g is convex on [0, 1/n), and at 1/n where it is finite, n >= 4",
+        as_printed="on [0, 1/n]; g(1/n) is infinite for n = 2 and 3",
         variables={"count": "n", "t": "δ as a part of 1/n", "gap_between": "step of differences"},
         checks=tuple(
             attack(
