@@ -86,6 +86,10 @@ def half_of_start(gap: Fraction) -> Fraction:
     return gap / 2
 
 
+def itself(gap: Fraction) -> Fraction:
+    return gap
+
+
 def nonlinearity(q: Series) -> Fraction:
     return nonlinear(ordered_map(q, Fraction(1)))
 
@@ -238,8 +242,8 @@ CLAIMS = (
         near_miss=at_points(
             exact_critical_gap,
             "<",
-            half_of_start,
-            points=[{"q": IDENTITY, "gap": "1/2", "depth": 1000}],
+            itself,
+            points=[{"q": IDENTITY, "gap": "1", "depth": 1000}],
         ),
         corrected_by="shrinkage.critical-regime",
     ),
@@ -286,6 +290,10 @@ CLAIMS = (
         statement="identical critical non-linear layers: (1 - ρ_l)² <= 8/(ν l) for every pair",
         variables=MAP | {"depth": "l"},
         assumptions=("ordered layers: see the ordered regime",),
+        as_printed=(
+            "deduced from Theorem 1; that needs the slope at 1 for its left side (Remark 4), as "
+            "the operator norm grows with depth at criticality (critical-operator-norm)"
+        ),
         checks=(
             attack(
                 squared_gap,
