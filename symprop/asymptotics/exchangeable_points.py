@@ -17,6 +17,7 @@ from symprop.asymptotics.gram_points import APART, GramFixedPoint, estimated, is
 from symprop.asymptotics.gram_sections import Sections, check_bounded_means
 from symprop.foundation.errors import NoConvergence, OutOfDomain, expected
 from symprop.foundation.validation import check_integer
+from symprop.numerics.enclosure import Enclosure
 from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
@@ -271,9 +272,10 @@ def _point(maps: Sequence[ExchangeableMap], place: float) -> GramFixedPoint:
     flat = [np.concatenate(list(types.values())) for types in found]
     radius = spread_of_rules(flat, (rounding + shift) * max(1.0, float(np.abs(flat[-1]).max())))
     known = {
-        name: tuple(estimated(value.real, radius if value else 0.0) for value in values)
+        name: tuple(estimated(value.real, radius) for value in values)
         for name, values in found[-1].items()
     }
+    known["trivial"] = Enclosure(0), known["trivial"][1]  # the map does not see scales
     turning = {
         name: tuple(estimated(value.imag, radius) for value in values)
         for name, values in found[-1].items()

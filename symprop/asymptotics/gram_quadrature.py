@@ -71,8 +71,8 @@ def quadrature_fixed_point(phi: Activation, batch: int, center: bool) -> GramFix
     shares = np.array([m / 2, m / n])
     rates = [shares * rule[[4, 6]] / rule[0] for rule in rules]
     spread = spread_of_rules(rates, _ROUNDING * (1 + p / gap))
-    standard, crossed = (estimated(rate, spread if rate else 0.0) for rate in rates[-1])
     zero = Enclosure(0)
+    standard, crossed = (estimated(rate, spread) if n > 2 else zero for rate in rates[-1])
     known: dict[str, tuple[Enclosure, ...]] = {
         "trivial": (zero, zero),
         "standard": (standard, zero),

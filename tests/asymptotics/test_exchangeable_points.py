@@ -22,8 +22,8 @@ def limit(phi: str, batch: int) -> GramFixedPoint:
     return limit_of_orthogonal_inputs(activation(phi), batch)
 
 
-@pytest.mark.parametrize("phi", ["relu", "squared_relu", "abs", "leaky_relu:1/10", "x**2"])
-@pytest.mark.parametrize("batch", [2, 4, 6])
+@pytest.mark.parametrize("phi", ["relu", "squared_relu", "abs"])
+@pytest.mark.parametrize("batch", [2, 5])
 def test_homogeneous_ones_by_steps_and_differences(phi: str, batch: int) -> None:
     point = limit(phi, batch)
     step = batch_norm_gram(phi, point.gram, center=False)
@@ -36,7 +36,7 @@ def test_homogeneous_ones_by_steps_and_differences(phi: str, batch: int) -> None
         assert np.allclose(np.sort(found), np.sort(values), atol=3e-10)
 
 
-@pytest.mark.parametrize("phi", ["gelu", "softplus", "sigmoid", "exp(x)", "relu6"])
+@pytest.mark.parametrize("phi", ["gelu", "sigmoid", "exp(x)", "relu6"])
 def test_two_inputs_by_steps_and_differences(phi: str) -> None:
     """The map of two inputs is a mean over the circle."""
     point = limit(phi, 2)
@@ -121,7 +121,7 @@ def test_pairs_of_complex_eigenvalues() -> None:
     assert limit("elu", 3).imaginary_parts == {}
 
 
-@pytest.mark.parametrize("phi", ["relu6", "elu", "step", "gelu", "sqrt(abs(x))"])
+@pytest.mark.parametrize("phi", ["relu6", "step", "gelu", "sqrt(abs(x))"])
 def test_errors_are_those_of_finer_rules(phi: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from symprop.asymptotics import exchangeable_points
 
