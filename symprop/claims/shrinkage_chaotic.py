@@ -149,6 +149,7 @@ CLAIMS = (
             assuming=bends,
             tries=(60, 300),
         ),
+        derivation="derivations/deep_correlation_maps.py",
     ),
 )
 """What the third regime says, and for which pairs of inputs."""

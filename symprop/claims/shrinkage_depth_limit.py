@@ -113,6 +113,7 @@ CLAIMS = (
             },
             assuming=lambda c: nonlinear(c) > 0,
         ),
+        derivation="derivations/deep_correlation_maps.py",
     ),
     Claim(
         id="shrinkage.sum-without-slopes-printed",

@@ -108,6 +108,7 @@ CLAIMS = (
             ),
         ),
         near_miss=simulated(mean_square, "==", 1 + DEPTH, points=grid(depth=(3,)), sizes=SIZES),
+        derivation="derivations/critical_singular_values.py",
     ),
 )
 """What section 4.1 says about figure 3c."""
