@@ -22,6 +22,8 @@ m1, m2, k1, k2 = sp.symbols("m1 m2 kappa1 kappa2", positive=True)
 # %%
 first = m1 * k1
 second = m2 * k1**2 + m1**2 * k2 - m1**2 * k1**2
+assert second.subs({k2: k1**2}) == m2 * k1**2  # a multiple of the identity
+assert sp.expand(second.subs({m2: m1**2}) - m1**2 * k2) == 0
 
 # %% [markdown]
 # ## Step 2. Moments through Gaussian weights
