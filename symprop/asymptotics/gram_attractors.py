@@ -74,8 +74,8 @@ def find_gram_attractors(
     phi : Activation, str or sympy.Expr
         The activation.
     batch : int
-        Number of inputs, at least 2; of activations that are not homogeneous not more than
-        quadrature takes, which is 40, or 15 if they have kinks or jumps away from 0.
+        Number of inputs, at least 2; for activations that are not homogeneous at most 40, or 15
+        if they have kinks or jumps away from 0, and one more with centring.
     center : bool
         Whether the mean over the batch is taken away.
     starts : int
@@ -102,14 +102,14 @@ def find_gram_attractors(
     -----
     Limits to about 1e-8 of the diagonal, where the map contracts by a fixed factor.
 
+    Source
+    ------
+    thesis, section 3.3.2.
+
     Notes
     -----
     A layer of an activation that is not homogeneous takes some milliseconds for each pair of
     inputs, and limits up to hundreds of layers.
-
-    Source
-    ------
-    thesis, section 3.3.2.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-r"""One layer of batch normalisation as balls, for positively homogeneous activations.
+r"""One layer of batch normalisation as balls, above all for positively homogeneous activations.
 
 .. math:: T(G)=\frac{n^a}{\Gamma(a)}\int_{-\infty}^\infty t^a\det(I+2tC)^{-1/2}
     \kappa\bigl(C(I+2tC)^{-1}\bigr)\,ds,\qquad t=e^s,\quad C=PGP
@@ -6,7 +6,8 @@ r"""One layer of batch normalisation as balls, for positively homogeneous activa
 The integrand is the expectation of :math:`\phi(y_i)\phi(y_j)\,t^ae^{-t|y|^2}`, analytic for
 :math:`|\mathrm{Im}\,s|<\pi/2`. On the line of imaginary part :math:`\theta` its modulus has an
 integral of at most :math:`\Gamma(a)\cos(\theta)^{-a}\max(\phi(1)^2,\phi(-1)^2)`, which bounds the
-error of the trapezoidal sum; both tails are bounded by geometric series.
+error of the trapezoidal sum; both tails are bounded by geometric series. Other activations are
+left to `symprop.recurrences.planar_batch_norm`, for matrices of rank 1 or 2.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from flint import arb, arb_mat, fmpq
+from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from symprop.foundation.errors import (
     NoClosedForm,
@@ -33,6 +34,7 @@ from symprop.gram.spectrum import eigenvalue_balls
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import bits_from_dps, current_bits, working_bits
+from symprop.recurrences.planar_batch_norm import planar_step
 from symprop.specs.activations import Activation, X, activation
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ __all__ = ["HomogeneousKernel", "batch_norm_gram_balls", "homogeneous_kernel", "
 
 _DOUBLINGS = 3
 _SPECTRUM_BITS = 64
+_PLANAR = 2
 _WORKING = 4  # times the goal: nearly singular matrices far out on the integral lose digits
 _MOST_NODES = 100_000
 _DISTANCE = fmpq(1, 8)  # of the line that bounds the error from the edge of the strip
@@ -140,7 +143,8 @@ def batch_norm_gram_balls(
     Parameters
     ----------
     phi : Activation, str or sympy.Expr
-        Positively homogeneous of positive degree, with a dual kernel in closed form.
+        Positively homogeneous of positive degree, with a dual kernel in closed form; analytic
+        where the matrix has rank 2 once it is centred, as for three inputs; any for rank 1.
     gram : as for `symprop.gram.matrices.gram_matrix`
         ``G``, of any scale; meant for small batches.
     center : bool
@@ -156,6 +160,8 @@ def batch_norm_gram_balls(
     ------
     NoClosedForm
         If the activation is not of this kind.
+    NoConvergence
+        If the activation grows too fast near the real line for a sum over angles.
     InvalidArgument, OutOfDomain
         As for `symprop.gram.matrices.gram_matrix`, or if an eigenvalue is proved negative or
         nothing is left of the batch.
@@ -178,13 +184,24 @@ def batch_norm_gram_balls(
     """
     check_dps(dps)
     check_flag("center", center)
-    kernel, matrix = homogeneous_kernel(phi), gram_matrix(gram)
+    chosen, matrix = activation(phi), gram_matrix(gram)
     eigenvalue_balls(matrix, _SPECTRUM_BITS)  # refuses negative ones
+    rank = _rank(matrix, center)
+    kernel = None
+    try:
+        kernel = homogeneous_kernel(chosen)
+    except NoClosedForm:
+        if rank > _PLANAR:
+            raise
     goal = bits_from_dps(dps)
     bits = goal
     for _ in range(_DOUBLINGS):
         with working_bits(_WORKING * bits):
-            table = _step(kernel, matrix, center, bits)
+            rows = _scaled(matrix, center)
+            if kernel is None:
+                table = planar_step(chosen, rows, rank, bits)
+            else:
+                table = _step(kernel, rows, bits)
             if _is_tight(table, goal):
                 return tuple(tuple(Enclosure(entry) for entry in row) for row in table)
         bits *= 2
@@ -201,9 +218,16 @@ def _is_tight(table: list[list[arb]], goal: int) -> bool:
     return True
 
 
-def _step(
-    kernel: HomogeneousKernel, matrix: GramMatrix, center: bool, bits: int
-) -> list[list[arb]]:
+def _rank(matrix: GramMatrix, center: bool) -> int:
+    """Return the rank of the matrix that is normalised, or a bound of it where it is not exact."""
+    if matrix.rational is None:
+        return matrix.size - center
+    rows = [[matrix.rational[i, j] for j in range(matrix.size)] for i in range(matrix.size)]
+    return int(fmpq_mat(_centered(rows) if center else rows).rank())
+
+
+def _scaled(matrix: GramMatrix, center: bool) -> list[list[Any]]:
+    """Return the matrix that is normalised, with the number of inputs as its trace."""
     size = matrix.size
     if matrix.rational is not None:
         given: list[list[Any]] = [[matrix.rational[i, j] for j in range(size)] for i in range(size)]
@@ -218,7 +242,11 @@ def _step(
     trace = sum(given[i][i] for i in range(size))
     if not trace > 0:
         raise OutOfDomain(expected("gram", "of inputs that are not all equal", "nothing left"))
-    scaled = [[entry * size / trace for entry in row] for row in given]
+    return [[entry * size / trace for entry in row] for row in given]
+
+
+def _step(kernel: HomogeneousKernel, scaled: list[list[Any]], bits: int) -> list[list[arb]]:
+    size = len(scaled)
     extreme = _extreme_correlations(scaled)
     covariance = arb_mat([[arb(entry) for entry in row] for row in scaled])
     unit = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
