@@ -31,7 +31,7 @@ from symprop.foundation.validation import check_dps
 from symprop.gaussian.closed_forms import hermite_closed_form, second_moment_closed_form
 from symprop.gaussian.expectation import require_square_integrable
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import as_ball, as_exact
+from symprop.numerics.evaluation import as_ball, as_exact, as_parameter
 from symprop.numerics.precision import bits_from_dps, working_bits
 from symprop.specs.activations import Activation, activation
 
@@ -135,7 +135,7 @@ def residual_layer_shape(
     shrinkage, eq. A.10.
     """
     function = activation(phi)
-    variance = sympy.sympify(branch_weight_variance)
+    variance = as_parameter("branch_weight_variance", branch_weight_variance)
     if dps is None:
         try:
             steep, bent, spread = _exact_moments(function)

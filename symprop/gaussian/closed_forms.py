@@ -28,6 +28,7 @@ from symprop.gaussian.price import (
     hermite_moments,
 )
 from symprop.gaussian.rational_functions import Ring
+from symprop.numerics.evaluation import as_parameter
 from symprop.specs.activations import Activation, activation
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def kernel_closed_form(
     """
     first = activation(phi)
     second = first if psi is None else activation(psi)
-    q1, q2 = (sympy.sympify(value) for value in variances)
+    q1, q2 = (_variance(value) for value in variances)
     form = _kernel_or_reason(first, second, q1, q2)
     if isinstance(form, str):
         raise NoClosedForm(form)
@@ -252,6 +253,13 @@ def _kernel(phi: Activation, psi: Activation, q1: sympy.Expr, q2: sympy.Expr) ->
     return left_factor * right_factor * _sum_of_pairs(*sigmas, left, right)
 
 
+def _variance(value: object) -> sympy.Expr:
+    variance = as_parameter("variance", value)
+    if variance.is_number and not bool(variance > 0):
+        raise OutOfDomain(expected("variance", "to be > 0", value))
+    return variance
+
+
 def expectation_closed_form(
     phi: Activation | str | sympy.Expr, *, variance: sympy.Expr = Q
 ) -> sympy.Expr:
@@ -271,7 +279,7 @@ def expectation_closed_form(
     >>> expectation_closed_form("relu")
     sqrt(2)*sqrt(q)/(2*sqrt(pi))
     """
-    return _moment(activation(phi), False, sympy.sympify(variance))
+    return _moment(activation(phi), False, _variance(variance))
 
 
 def second_moment_closed_form(
@@ -293,7 +301,7 @@ def second_moment_closed_form(
     >>> second_moment_closed_form("gelu", variance=1)
     sqrt(3)/(6*pi) + 1/3
     """
-    return _moment(activation(phi), True, sympy.sympify(variance))
+    return _moment(activation(phi), True, _variance(variance))
 
 
 @lru_cache(maxsize=512)
@@ -361,7 +369,7 @@ def hermite_closed_form(
     """
     check_integer("order", order, minimum=0)
     factor, atoms = _atoms(activation(phi))
-    sigma = sympy.sqrt(sympy.sympify(variance))
+    sigma = sympy.sqrt(_variance(variance))
     totals = [sympy.S.Zero] * (order + 1)
     for atom, coefficient in atoms.items():
         sequence = hermite_sequence(atom, sigma, order, _mean_at(sigma))

@@ -23,7 +23,7 @@ from symprop.foundation.errors import OutOfDomain, expected
 from symprop.foundation.validation import check_dps
 from symprop.gaussian.power_relu_arguments import enclose_kernel, read_exponent, read_gap
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import adaptive, as_ball, as_exact
+from symprop.numerics.evaluation import adaptive, as_ball, as_exact, as_parameter
 from symprop.numerics.precision import working_bits
 
 __all__ = ["bessel_integral", "bessel_kernel", "bessel_recurrence", "kernel_recurrence"]
@@ -220,6 +220,6 @@ def kernel_recurrence(alpha: sympy.Expr, rho: sympy.Expr) -> tuple[sympy.Expr, s
 
 
 def _check_above(alpha: sympy.Expr, limit: sympy.Expr) -> None:
-    alpha = sympy.sympify(alpha)
+    alpha = as_parameter("alpha", alpha)
     if alpha.is_number and not bool(alpha > limit):
         raise OutOfDomain(expected("alpha", f"> {limit}", alpha))

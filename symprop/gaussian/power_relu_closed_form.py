@@ -16,6 +16,7 @@ import sympy
 from sympy import Rational, S
 
 from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
+from symprop.numerics.evaluation import as_parameter
 
 __all__ = [
     "RHO",
@@ -36,7 +37,7 @@ _LARGEST_REDUCED = 60  # above it, the recurrence is longer than the formula it 
 def _checked(alpha: sympy.Expr | None) -> sympy.Expr:
     if alpha is None:
         raise NoClosedForm("Expected an exact alpha for a closed form but got a ball.")
-    alpha = sympy.sympify(alpha)
+    alpha = as_parameter("alpha", alpha)
     if alpha.is_number and not bool(alpha > -_HALF):
         raise OutOfDomain(expected("alpha", "> -1/2", alpha))
     return alpha

@@ -22,7 +22,7 @@ from symprop.foundation.validation import check_dps
 from symprop.gaussian.power_relu_arguments import read_gap
 from symprop.gaussian.power_relu_closed_form import RHO
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import adaptive, as_ball
+from symprop.numerics.evaluation import adaptive, as_ball, as_parameter
 
 __all__ = ["pair_closed_form", "pair_kernel"]
 
@@ -100,7 +100,7 @@ def pair_closed_form(alpha: sympy.Expr, beta: sympy.Expr, rho: sympy.Expr = RHO)
     >>> pair_closed_form(sympy.Integer(1), sympy.Integer(0))
     sqrt(2)*(rho/2 + 1/2)/(2*sqrt(pi))
     """
-    alpha, beta = sympy.sympify(alpha), sympy.sympify(beta)
+    alpha, beta = as_parameter("alpha", alpha), as_parameter("beta", beta)
     mu, x = (alpha + beta + 1) / 2, (1 + rho) / 2
     first, second = (1 + alpha - beta) / 2, (1 - alpha + beta) / 2
     at_one = sympy.gamma(mu + 1) * sympy.gamma(mu)

@@ -37,7 +37,16 @@ from symprop.numerics.tape import Instruction, flatten
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["BallFunction", "adaptive", "as_ball", "as_exact", "as_size", "compile_ball", "enclose"]
+__all__ = [
+    "BallFunction",
+    "adaptive",
+    "as_ball",
+    "as_exact",
+    "as_parameter",
+    "as_size",
+    "compile_ball",
+    "enclose",
+]
 
 _MOST_DOUBLINGS = 8
 _ZERO_BITS = 2000
@@ -69,6 +78,27 @@ def as_exact(value: object, name: str = "value") -> sympy.Expr | None:
         if fraction is not None:
             return sympy.Rational(int(fraction.p), int(fraction.q))
     raise InvalidArgument(expected(name, "to be a finite real number", value))
+
+
+def as_parameter(name: str, value: object) -> sympy.Expr:
+    """Return an exact number, or an expression with symbols as it is; text is never evaluated.
+
+    Raises
+    ------
+    InvalidArgument
+        If ``value`` is neither.
+
+    Examples
+    --------
+    >>> as_parameter("variance", "1/2"), as_parameter("variance", sympy.Symbol("q"))
+    (1/2, q)
+    """
+    if isinstance(value, sympy.Expr) and value.free_symbols:
+        return value
+    exact = as_exact(value, name)
+    if exact is None:
+        raise InvalidArgument(expected(name, "to be exact, for a closed form", value))
+    return exact
 
 
 def as_size(

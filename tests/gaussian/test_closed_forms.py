@@ -9,7 +9,7 @@ import pytest
 import sympy
 from sympy import Rational, S
 
-from symprop.foundation.errors import NoClosedForm, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.gaussian.closed_forms import (
     Q1,
     Q2,
@@ -185,3 +185,18 @@ def test_polynomials_at_irrational_deviations() -> None:
     for text in ("x**3 + x + 1", "x**3 + sqrt(2)*x"):
         exact = kernel_closed_form(text, variances=(S(2), S(3)))
         assert sympy.expand(kernel_closed_form(text).subs({Q1: 2, Q2: 3}) - exact) == 0
+
+
+@pytest.mark.parametrize("variance", [-1, 0, "-1/2"])
+def test_variances_have_to_be_positive(variance: object) -> None:
+    for function in (expectation_closed_form, second_moment_closed_form):
+        with pytest.raises(OutOfDomain, match="Expected variance to be > 0"):
+            function("relu", variance=variance)
+    with pytest.raises(OutOfDomain, match="Expected variance to be > 0"):
+        kernel_closed_form("gelu", variances=(1, variance))
+
+
+@pytest.mark.parametrize("variance", ["sin(1)", "__import__('os')", None, [1]])
+def test_variances_are_numbers_and_text_is_never_evaluated(variance: object) -> None:
+    with pytest.raises(InvalidArgument, match="Expected variance to be a finite real number"):
+        kernel_closed_form("gelu", variances=(1, variance))
