@@ -49,6 +49,7 @@ _MARGIN = 5.0  # of logarithms, from the last singularity to the tail
 _FLAT = 0.3  # ratio of axes below which sectors end at them
 _PARALLEL = 1e-10
 _SHARE = 0.05  # of the tolerance, for one sector
+_SLIVER = 1e-13  # sectors as narrow as this are rounding
 _MOST_STEPS = 100
 _ROUNDING = float(np.finfo(np.float64).eps)
 
@@ -180,7 +181,7 @@ class _Plane:
         turn = np.array(pieces)
         ends = np.arctan2(np.sin(turn), np.sqrt(self._ratio) * np.cos(turn))
         ends = np.sort(np.mod(ends, np.pi))
-        ends = ends[np.append(True, np.diff(ends) > 8 * _ROUNDING)]
+        ends = ends[np.diff(np.append(ends, ends[0] + np.pi)) > _SLIVER]
         result = np.zeros((len(ends), 4))
         result[:, 0] = ends
         result[:, 1] = np.diff(np.append(ends, ends[0] + np.pi))
@@ -268,7 +269,8 @@ class _Plane:
             least = np.maximum(self.least, np.log(below) - _TAIL)
             low = np.where(below > 0, np.log(below) - _MARGIN, self.low)
         if not finite:
-            t, weights = _stretched(least, low, self.high, self.most)
+            high = np.maximum(self.high, low + _MARGIN)
+            t, weights = _stretched(least, low, high, self.most)
             return below + np.exp(t), weights * np.exp(t)
         top = np.log(above)
         t, weights = _stretched(least - top, low - top, _MARGIN, _TAIL)

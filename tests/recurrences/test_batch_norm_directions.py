@@ -78,6 +78,17 @@ def test_inputs_that_vanish_or_repeat() -> None:
     assert error < 1e-10
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_sectors_as_narrow_as_rounding(seed: int) -> None:
+    """Equal inputs put kinks of both onto lines that differ by rounding."""
+    rows = np.random.default_rng(seed).normal(size=(5, 9))
+    rows[1] = rows[0]
+    found, error = gram_by_directions(activation("hard_tanh"), *spectrum(rows @ rows.T, True), 0)
+    assert error < 1e-10
+    assert np.abs(found[0] - found[1]).max() <= 2 * error
+    assert np.abs(found[0, 1] - found[0, 0]) <= 2 * error
+
+
 def test_large_ranks_are_sampled() -> None:
     size = 41
     assert not is_found_by_pairs(activation("tanh"), size, size)
