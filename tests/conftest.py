@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import flint
 import mpmath
 import pytest
 from hypothesis import settings
+
+# The matrices of the tests are small: more threads of linear algebra mostly wait for each other,
+# for many times the work. The counts are read when NumPy is loaded, here and in child processes.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
 
 settings.register_profile(
     "deterministic", derandomize=True, deadline=None, database=None, max_examples=60
