@@ -27,6 +27,8 @@ _FUNCTION_ERROR = 8 * _UNIT  # of the elementary functions of NumPy and SciPy
 _TINY = 5e-324
 _SMALLEST_NORMAL = 2.0**-1022
 _DIGITS = 20
+_HALVES = 2.0**27 + 1  # splits a float64 into halves of 26 bits
+_FAR, _VANISHED = 2.0, 27.3  # for erfc: where its tail is used, and where it is 0 in float64
 
 
 class Approximation(NamedTuple):
@@ -65,6 +67,8 @@ def _evaluate(node: sympy.Expr, x: Array) -> Approximation:
         return _product(arguments)
     if isinstance(node, sympy.Pow):
         return _power(node, arguments)
+    if isinstance(node, sympy.erfc) and (scale := _scale_of_square(node.args[0])) is not None:
+        return _gaussian_tail(x, scale, arguments[0])
     function, steepest = _FUNCTIONS[node.func]
     inner, error = arguments[0]
     value = function(inner)
@@ -73,6 +77,38 @@ def _evaluate(node: sympy.Expr, x: Array) -> Approximation:
     if isinstance(node, sympy.erfc):
         rounding = rounding + _UNIT * inner**2  # SciPy rounds the square before its exponential
     return Approximation(value, spread + rounding * np.abs(value) + 2 * _TINY)
+
+
+def _scale_of_square(argument: sympy.Expr) -> float | None:
+    """Return ``c`` if the square of the argument is ``c x**2`` with ``c`` a power of two."""
+    scale = (argument / X) ** 2
+    if isinstance(scale, sympy.Rational) and 1 in (scale.p, scale.q):
+        size = int(scale.p * scale.q)
+        return float(scale) if size & (size - 1) == 0 and size <= 2**60 else None
+    return None
+
+
+def _gaussian_tail(x: Array, scale: float, inner: Approximation) -> Approximation:
+    """Return ``erfc`` of an argument whose square is ``scale * x**2``.
+
+    Far out the rounding of the argument costs digits, its square times as many; there
+    ``exp(-scale*x**2)`` is taken with the rounding error of the square, and the rest varies slowly.
+    """
+    u, _ = inner
+    high = _HALVES * x
+    high = high - (high - x)
+    low = x - high
+    square = x * x
+    rest = ((high * high - square) + 2 * high * low) + low * low
+    value = np.exp(-scale * square) * (1 - scale * rest) * special.erfcx(u)
+    value = np.where(u > _VANISHED, 0.0, np.where(value < _SMALLEST_NORMAL, np.nan, value))
+    function, steepest = _FUNCTIONS[sympy.erfc]
+    near = function(u)
+    spread = np.where(inner.error == 0, 0.0, steepest(u, inner.error) * inner.error)
+    spread += (_FUNCTION_ERROR + _UNIT * u**2) * np.abs(near)
+    far = u > _FAR
+    error = np.where(far, 3 * _FUNCTION_ERROR * value, spread) + 2 * _TINY
+    return Approximation(np.where(far, value, near), error)
 
 
 def _constant(node: sympy.Expr, x: Array) -> Approximation:
@@ -164,7 +200,7 @@ _FUNCTIONS: dict[type, tuple[Callable[..., Array], Callable[[Array, Array], Arra
     sympy.asin: (np.arcsin, _outward(lambda u: 1 / np.sqrt(1 - u * u))),
     sympy.acos: (np.arccos, _outward(lambda u: 1 / np.sqrt(1 - u * u))),
     sympy.erf: (special.erf, _inward(_error_slope)),
-    sympy.erfc: (_complete(special.erfc, lambda u: u > 27.3), _inward(_error_slope)),
+    sympy.erfc: (_complete(special.erfc, lambda u: u > _VANISHED), _inward(_error_slope)),
     Expm1: (np.expm1, lambda u, e: np.exp(u + e)),
     Log1p: (np.log1p, lambda u, e: 1 / np.maximum(1 + u - e, 0.0)),
     Expit: (_complete(special.expit, lambda u: u < -746), _inward(lambda u: np.exp(-u))),

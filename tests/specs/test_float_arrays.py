@@ -60,3 +60,21 @@ def test_cancellation_and_overflow_are_seen() -> None:
     assert error[0] > 1e-23
     value, error = float_function(parse_expression("exp(x) - exp(x/2)"))(np.array([2000.0]))
     assert not np.isfinite(value[0] + error[0])
+
+
+@pytest.mark.parametrize(
+    "text", ["erfc(x)", "1 + erf(x/sqrt(2))", "x*(1 + erf(x/sqrt(2)))/2", "erfc(2*x)"]
+)
+def test_gaussian_tails_are_accurate_as_far_as_floats_go(text: str) -> None:
+    """On both sides of the switch, and down to the smallest normal number."""
+    expression = parse_expression(text)
+    tail = np.concatenate([np.linspace(1.9, 2.1, 41), np.linspace(2.1, 26.5, 200)])
+    x = {"erfc(x)": tail, "erfc(2*x)": tail / 2}.get(text, -np.sqrt(2) * tail)
+    value, error = float_function(expression)(x)
+    ball = compile_ball(expression, [X])
+    with working_bits(2000):
+        for entry, found, bound in zip(x.tolist(), value.tolist(), error.tolist(), strict=True):
+            exact = ball(arb(entry))
+            assert abs(exact - arb(found)) <= bound
+            assert bound <= 64 * 2.0**-52 * abs(found)
+    assert float_function(expression)(np.sign(x[:1]) * 1e200).value[0] == 0
