@@ -342,6 +342,7 @@ LARGE_VARIANCE = Claim(
         error=1 / Q,
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+    derivation="derivations/tanh_large_variance.py",
 )
 
 BOUNDS = Claim(
@@ -373,6 +374,7 @@ BOUNDS = Claim(
         domain={"q": Real(0, None, open_at="lower", decades=8)},
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+    derivation="derivations/tanh_large_variance.py",
 )
 
 CLAIMS = (

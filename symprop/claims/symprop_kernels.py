@@ -175,6 +175,7 @@ CLAIMS = (
         statement="Var[φ(Z)]^(-1/2) = [1/3 + 1/(2√3 π) - 1/(4π)]^(-1/2)",
         checks=(at_points(lambda dps: variance_gain("gelu", dps), "==", GELU_GAIN, digits=30),),
         near_miss=at_points(lambda dps: variance_gain("gelu", dps), "==", NFNET["gelu"], digits=15),
+        derivation="derivations/gelu_and_selu_gains.py",
     ),
     _claim(
         "gain-selu",
@@ -190,6 +191,7 @@ CLAIMS = (
         near_miss=at_points(
             lambda dps: variance_gain("elu", dps), "==", sympy.Integer(1), digits=15
         ),
+        derivation="derivations/gelu_and_selu_gains.py",
     ),
     _claim(
         "gain-table-shipped",
@@ -231,6 +233,7 @@ CLAIMS = (
         checks=(at_points(sympy.Rational(DKS), "==", pi / (pi - 1), digits=15),),
         near_miss=at_points(sympy.Rational(DKS), "==", pi / (pi - 2), digits=15),
         corrected_by="symprop.dks-constant",
+        derivation="derivations/relu_gain.py",
     ),
     _claim(
         "dks-constant",
@@ -242,6 +245,7 @@ CLAIMS = (
             at_points(dks_distance, ">", sympy.Rational("3e-16"), digits=20),
         ),
         near_miss=at_points(dks_distance, "<", sympy.Rational("1e-16"), digits=20),
+        derivation="derivations/relu_gain.py",
     ),
 )
 """K3, K4, G1 and G2."""

@@ -357,6 +357,7 @@ LINE = Claim(
         error=sympy.log(DEPTH) ** 2 / DEPTH,
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+    derivation="derivations/vanilla_sensitivity.py",
 )
 
 CLAIMS = (LENGTHS, NOISE, GROWTH, DILUTION, LINE)
