@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
+import os
 import signal
 import time
 from collections import deque
@@ -203,7 +204,7 @@ def _run_until_broken(
     """
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare_worker
     )
     running: dict[Future[dict[str, Any]], _Task] = {}
     started: dict[Future[dict[str, Any]], float] = {}
@@ -244,6 +245,11 @@ def _is_overdue(task: _Task, started: float) -> bool:
     return time.monotonic() - started > 1.5 * task.timeout + _GRACE
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which ends its workers itself."""
+def _prepare_worker() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers itself, and other cores to the others.
+
+    NumPy reads the numbers of threads when it is loaded, which is later.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
