@@ -33,6 +33,7 @@ _LARGEST = Fraction(2**12)
 _MARGIN = Fraction(1, 64)
 _NEARLY = 0.25  # distance of the slope at 0 from 1 below which small lengths are looked for
 _CRITICAL_BITS = 2048
+_MOST_DECADES = 300  # of a length
 
 
 def stability_of(slope: Enclosure) -> str:
@@ -127,7 +128,8 @@ def length_fixed_points(
         If part of the interval stays undecided, as around a double solution; ``best`` is
         the `Isolation`.
     OutOfDomain
-        If a variance is negative, the interval is not positive, or V is infinite on it.
+        If a variance is negative, the interval is not positive, V is infinite on it, or lengths
+        beyond 1e300 would have to be searched.
 
     Conventions
     -----------
@@ -208,11 +210,13 @@ def _near_zero(
     if not abs(slope - 1) < _NEARLY:
         return (), lower
     bend = bend_of(length.phi)
-    if bend is None or not lower < bend[1] < upper or (bend[0] > 0 and not settled):
+    if bend is None or not lower < bend[1] < upper:
         return (), lower
     sign, largest = bend
-    if settled and _beyond_one(sign, slope, length, factor):
-        return (), largest
+    if (settled or sign > 0) and _beyond_one(sign, slope, length, factor):
+        return (), largest  # biases only add to an excess that bends up
+    if sign > 0 and not settled:
+        return (), lower
     least = arb(0) if settled else rational_ball(lower).lower().mid()
     root = small_root(length, least, largest, bend=sign)
     if isinstance(root, Bracket):
@@ -294,4 +298,8 @@ def _range(length: LengthMap, interval: tuple[object, object] | None) -> tuple[F
         quadratic = max((term.quadratic for term in length.phi.growth), default=Fraction(0))
         if quadratic > 0:
             upper = min(upper, 1 / (8 * quadratic))
+    for end, name in ((lower, "bias_variance"), (upper, "weight_variance")):
+        if end > 10**_MOST_DECADES:
+            condition = f"with fixed lengths up to 1e{_MOST_DECADES}"
+            raise OutOfDomain(expected(name, condition, getattr(length, name)))
     return lower, upper

@@ -117,6 +117,7 @@ def batch_norm_fixed_point_forms(
     p, q = (sympy.gammasimp(scale * end) for end in ends)
     share = m / (m + 2 * a) / s / (ends[0] - ends[1])
     slope = kernel.closed_form.diff(RHO).subs(RHO, c) if n > 2 or not center else sympy.S.Zero
+    slope = sympy.simplify(slope)  # at once: it is part of several eigenvalues
     pair = sympy.simplify(share * slope)
     types: dict[str, tuple[sympy.Expr, ...]] = {"trivial": (sympy.S.Zero, sympy.S.Zero)}
     if center:

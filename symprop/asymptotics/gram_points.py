@@ -71,7 +71,8 @@ class GramFixedPoint:
     eigenvalues : Mapping of str to tuple of Enclosure
         Of the derivative of the map, by symmetry type, each once; of complex ones real parts.
     stable : bool or None
-        Whether all of them lie inside the unit circle; None where balls do not tell.
+        Whether all of them lie inside the unit circle, on it being outside; None where balls do
+        not tell.
     proved : bool
         Whether the balls are; otherwise their radii are estimates by two rules.
     forms : GramForms or None
@@ -113,14 +114,18 @@ def is_contracting(
     values: Mapping[str, tuple[Enclosure, ...]],
     imaginary_parts: Mapping[str, tuple[Enclosure, ...]] | None = None,
 ) -> bool | None:
-    """Return whether all eigenvalues lie inside the unit circle; None where balls do not tell."""
+    """Return whether all eigenvalues lie inside the unit circle; None where balls do not tell.
+
+    One that is exactly 1 or -1 does not: nearby matrices then approach the fixed point more slowly
+    than geometrically, if they do.
+    """
     entries: list[Enclosure] = []
     for name, group in values.items():
         other = (imaginary_parts or {}).get(name)
         entries += (
             group if other is None else [_modulus(*pair) for pair in zip(group, other, strict=True)]
         )
-    if any(entry.lower > 1 or entry.upper < -1 for entry in entries):
+    if any(entry.lower >= 1 or entry.upper <= -1 for entry in entries):
         return False
     return True if all(entry.lower > -1 and entry.upper < 1 for entry in entries) else None
 

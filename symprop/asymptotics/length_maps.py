@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import frexp
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -25,6 +24,7 @@ from symprop.gaussian.closed_forms import Q, second_moment_closed_form
 from symprop.gaussian.grid import gaussian_grid
 from symprop.gaussian.integrand import integrand_of, small_argument_bound
 from symprop.gaussian.variance_bands import BandGrid, band_grid
+from symprop.numerics.decimals import exponent_bits
 from symprop.numerics.evaluation import BallFunction, as_ball, compile_ball
 from symprop.numerics.precision import current_bits
 from symprop.specs.activations import X
@@ -176,7 +176,7 @@ class LengthMap:
 
     def _rule(self, q: arb, bits: int) -> tuple[arb, Iterable[tuple[arb, arb]]]:
         """Return an error with squares and masses of nodes; an octave asked often has its own."""
-        exponent = frexp(float(q))[1]
+        exponent = exponent_bits(q)
         key = exponent, bits
         band = self._bands.get(key)
         if band is None:

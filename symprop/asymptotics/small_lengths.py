@@ -23,6 +23,7 @@ from flint import arb
 
 from symprop.foundation.errors import OutOfDomain
 from symprop.gaussian.integrand import rational_ball
+from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import as_ball, compile_ball
 from symprop.numerics.precision import working_bits
 from symprop.numerics.quadrature import magnitude_bits
@@ -49,7 +50,7 @@ _LAST_STEP = 1 << 9  # of the exponent, towards smaller lengths
 def bend_of(phi: Activation) -> tuple[int, Fraction] | None:
     """Return the sign of V'' near 0 and a length up to which it is proved, None if unknown."""
     if phi.breakpoints not in ((), (sympy.S.Zero,)):
-        return None
+        return _bend_of_linear_pieces(phi)
     pieces = phi.pieces
     squares = (pieces[0].expression ** 2, pieces[-1].expression ** 2)  # left and right of 0
     third = [square.diff(X, 3).subs(X, 0) for square in squares]
@@ -70,6 +71,37 @@ def bend_of(phi: Activation) -> tuple[int, Fraction] | None:
     except OutOfDomain:
         return None
     return None
+
+
+def _bend_of_linear_pieces(phi: Activation) -> tuple[int, Fraction] | None:
+    """Return the bend of a continuous piecewise linear activation that is 0 at 0.
+
+    The square at ``x = sqrt(t)``, ``a**2 t + 2 a b sqrt(t) + b**2`` on a piece ``a x + b``, bends
+    against the sign of ``a b``, and the way the slope turns where two pieces meet. If all that
+    is one way on both half lines then so does V, on all lengths: the mean over Z at ``t = q Z**2``.
+    """
+    signs: set[sympy.Expr] = set()
+    for side in (1, -1):
+        value, slope = sympy.S.Zero, None
+        for piece in phi.pieces[::side]:
+            lower, upper = sorted((side * piece.lower, side * piece.upper))
+            if not upper > 0:
+                continue
+            line = sympy.expand(piece.expression.subs(X, side * X))
+            a, b = line.coeff(X, 1), line.subs(X, 0)
+            start = max(lower, sympy.S.Zero)
+            if sympy.expand(line - a * X - b) != 0 or sympy.simplify(a * start + b - value) != 0:
+                return None
+            signs.add(-sympy.sign(a * b))
+            if slope is not None:
+                signs.add(sympy.sign(value * (a - slope)))
+            if upper.is_finite:
+                value, slope = a * upper + b, a
+    signs.discard(sympy.S.Zero)
+    if signs not in ({sympy.S.One}, {sympy.S.NegativeOne}):
+        return None
+    nearest = min(abs(point) for point in phi.breakpoints if point != 0)
+    return int(signs.pop()), Enclosure(as_ball(nearest**2 / 2, _BITS)).lower
 
 
 def _bends(

@@ -16,7 +16,6 @@ any square ``f``, :math:`\sqrt q\,E f(X)` grows with ``q``, because the density 
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from math import frexp
 from typing import TYPE_CHECKING
 
 import sympy
@@ -41,6 +40,7 @@ from symprop.gaussian.power_relu import alpha_relu_kernel
 from symprop.gaussian.tanh_slope import tanh_slope_moment
 from symprop.gaussian.tanh_transforms import tanh_cross_kernel, tanh_kernel, tanh_second_moment
 from symprop.gaussian.variance_bands import BandGrid, band_grid
+from symprop.numerics.decimals import exponent_bits
 from symprop.numerics.evaluation import as_ball, compile_ball
 from symprop.numerics.precision import dps_from_bits, working_bits
 from symprop.recurrences.length_balls import LengthBalls
@@ -198,7 +198,7 @@ class BallMoments:
 
     def _at_exact(self, q: arb, bits: int) -> arb:
         """Return ``V`` by quadrature; an octave asked often has a rule of its own."""
-        exponent = frexp(float(q))[1]
+        exponent = exponent_bits(q)
         key = exponent, bits
         band = self._bands.get(key)
         if band is None:
@@ -247,7 +247,7 @@ class BallMoments:
         if not isinstance(route, LengthBalls):
             return (route(end, _BOUND_BITS) * (end / q.lower()).sqrt()).upper()
         # never by its polynomials, which need bounds of their own
-        exponent = frexp(float(end))[1]
+        exponent = exponent_bits(end)
         end = arb((fmpz(1), fmpz(exponent)))
         value = self._bounds.get(exponent)
         if value is None:

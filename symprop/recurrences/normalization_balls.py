@@ -80,13 +80,13 @@ class HomogeneousKernel:
 
     def value(self, rho: Any) -> sympy.Expr:
         """Return the kernel of an exact correlation as a SymPy number."""
-        if rho in (-1, 0, 1):
-            return self._known[int(rho)]
-        return sympy.simplify(self.closed_form.subs(RHO, rho))
+        if rho not in self._known:
+            self._known[rho] = sympy.simplify(self.closed_form.subs(RHO, rho))
+        return self._known[rho]
 
     @cached_property
-    def _known(self) -> dict[int, sympy.Expr]:
-        return {rho: sympy.simplify(self.closed_form.subs(RHO, rho)) for rho in (-1, 0, 1)}
+    def _known(self) -> dict[Any, sympy.Expr]:
+        return {}
 
 
 def homogeneous_kernel(phi: Activation | sympy.Expr | str) -> HomogeneousKernel:

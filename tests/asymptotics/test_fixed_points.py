@@ -120,3 +120,34 @@ def test_an_interval_is_a_pair() -> None:
     for wrong in (5, (1,), (1, 2, 3)):
         with pytest.raises(InvalidArgument, match="interval to be a pair"):
             length_fixed_points("tanh", weight_variance=2, interval=wrong)  # type: ignore[arg-type]
+
+
+def test_hard_tanh_close_to_criticality() -> None:
+    """``e q = (1 + e) E (q Z**2 - 1)_+``, by mpmath in closed form."""
+    e = Fraction(1, 10**8)
+    zero, point = length_fixed_points("hard_tanh", weight_variance=1 + e, dps=20).points
+    assert (zero.stability, point.stability) == ("unstable", "stable")
+    with mpmath.workdps(60):
+        q = mpmath.mpf(point.value.proved_digits(20))
+        end = 1 / mpmath.sqrt(q)
+        density = mpmath.exp(-end * end / 2) / mpmath.sqrt(2 * mpmath.pi)
+        tail = (q - 1) * mpmath.erfc(end / mpmath.sqrt(2)) + 2 * q * end * density
+        share = mpmath.mpf(e.numerator) / e.denominator
+        assert abs((1 + share) * tail / (share * q) - 1) < mpmath.mpf("1e-17")
+
+
+def test_biases_leave_no_small_length_where_the_map_bends_up() -> None:
+    found = length_fixed_points("gelu", weight_variance=4, bias_variance="1e-12")
+    assert found.points == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "variances"),
+    [
+        ("weight_variance", {"weight_variance": 10**400}),
+        ("bias_variance", {"weight_variance": 1, "bias_variance": "1e301"}),
+    ],
+)
+def test_lengths_beyond_reach(name: str, variances: dict[str, object]) -> None:
+    with pytest.raises(OutOfDomain, match=f"Expected {name} with fixed lengths up to 1e300"):
+        length_fixed_points("tanh", **variances)

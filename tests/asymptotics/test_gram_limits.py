@@ -125,3 +125,10 @@ def test_hardly_apart_and_huge() -> None:
     assert batch_norm_fixed_point("exp(100*x)", 1000).stable is False
     with pytest.raises(OutOfDomain, match="keeps the inputs of a batch apart"):
         batch_norm_fixed_point("1", 12)
+
+
+def test_an_eigenvalue_of_one_is_not_inside_the_circle() -> None:
+    point = batch_norm_fixed_point("x^3", 3, center=False)
+    assert point.forms is not None
+    assert point.forms.eigenvalues["standard"][0] == 1
+    assert point.stable is False

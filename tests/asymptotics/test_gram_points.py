@@ -24,6 +24,7 @@ def test_eigenvalues_near_the_circle_are_undecided() -> None:
     near = {"standard": (estimated(1.0, 1e-9),)}
     assert is_contracting(near) is None
     assert is_contracting({**near, "trivial": (estimated(-1.5, 1e-9),)}) is False
+    assert is_contracting({**near, "trivial": (estimated(-1.0, 0.0),)}) is False
     assert is_contracting({"trivial": (estimated(-0.5, 0.1), estimated(0.0, 0.0))})
 
 

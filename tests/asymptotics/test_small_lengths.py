@@ -29,9 +29,32 @@ def test_bend_against_second_differences(name: str, sign: int) -> None:
         assert ((low - 2 * middle + high) * sign).compare(0) != -1
 
 
-@pytest.mark.parametrize("name", ["hard_tanh", "sign", "gaussian", "x^3", "alpha_relu:1/2"])
+@pytest.mark.parametrize(
+    ("name", "sign", "largest"),
+    [
+        ("hard_tanh", -1, Fraction(1, 2)),
+        ("relu6", -1, 18),
+        ("Max(Min(x,1),-2)", -1, Fraction(1, 2)),
+        ("Max(x-1,0)-Max(-x-3,0)", 1, Fraction(1, 2)),
+    ],
+)
+def test_piecewise_linear_bends(name: str, sign: int, largest: Fraction) -> None:
+    assert bend_of(activation(name)) == (sign, largest)
+    transform = v_transform(name)
+    for q in (Fraction(largest) / 4, 2 * largest, 50 * largest):
+        low, middle, high = (transform.enclose(q * k / 4, dps=40) for k in (3, 4, 5))
+        assert (low - 2 * middle + high).compare(0) == sign
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("hard_sigmoid", "sign", "gaussian", "x^3", "alpha_relu:1/2", "hard_swish"),
+        *("Max(Min(x,1),-1)+2*Max(x-3,0)", "Max(x-1,0)+Max(x-1,0)**2", "Max(x-1,0)-Max(x-2,0)"),
+    ],
+)
 def test_unknown_bends(name: str) -> None:
-    """Kinks away from 0, jumps, no zero at 0, nothing left of f'''', no third derivative."""
+    """No zero at 0, jumps, no fourth derivative left, no third one; pieces that bend both ways."""
     assert bend_of(activation(name)) is None
 
 

@@ -110,3 +110,12 @@ def test_formulas_that_cancel_keep_the_digits_of_the_variance() -> None:
         for end in (q.lower(), q.upper()):
             with working_bits(400):
                 assert value.overlaps(moments.second_moment(end.mid(), 400))
+
+
+def test_second_moments_beyond_floats() -> None:
+    """An octave asked often has a rule of its own; 0 is the exponent float gives all of these."""
+    moments = ball_moments(activation("softsign"))
+    for k in range(6):
+        q = (arb(10) ** 320 * (1 + k)).mid()
+        assert moments.second_moment(q, 64) > 0.99
+        assert moments.bound(q) > 0.99
