@@ -87,7 +87,32 @@ rest = (stated / sp.gamma(-a - half)).subs(a, 3 * half)
 residue = sp.simplify(sp.limit(pole * d, d, 0) * rest)
 assert residue == -sp.Rational(9, 128)
 
+# %% [markdown]
+# ## Step 6. No power series there
+# The same from the equation of step 2 at $\alpha=\frac32$. With
+# $J=1+j\epsilon+h\epsilon^2+\rho\epsilon^2\log\epsilon+\dots$ the unknown $h$ drops out of the
+# order $\epsilon$, which without the logarithm has no solution: $1-\frac98\epsilon$ is not followed
+# by $O(\epsilon^2)$, and the expansion does not hold for all $\alpha>\frac12$.
+
+# %%
+h, rho = sp.symbols("h rho")
+ansatz = 1 + j * e + h * e**2 + rho * e**2 * sp.log(e)
+order = (
+    (2 * e - e**2) * ansatz.diff(e, 2) - 2 * (1 - e) * ansatz.diff(e) - sp.Rational(9, 4) * ansatz
+)
+expanded = sp.expand(order)
+slope = sp.solve(sp.limit(expanded, e, 0), j)
+assert slope == [-sp.Rational(9, 8)]
+first = sp.expand(expanded.subs(j, slope[0])).coeff(e, 1)
+assert not first.has(h, sp.log)
+assert first.subs(rho, 0) != 0
+assert sp.solve(first, rho) == [residue]
+
 # %%
 from symprop.claims.verification import verify
 
-verify("symprop.power-relu-derivative", "symprop.power-relu-expansion")
+verify(
+    "symprop.power-relu-derivative",
+    "symprop.power-relu-expansion",
+    "symprop.power-relu-expansion-printed",
+)

@@ -97,4 +97,5 @@ from symprop.claims.verification import verify
 verify(
     "residual.power-difference-equation",
     "residual.power-difference-equation-source-small",
+    "symprop.gradient-exponents",
 )

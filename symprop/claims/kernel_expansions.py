@@ -223,6 +223,7 @@ ELLIPTIC = Claim(
         domain={"c": Real("-9/10", "9/10")},
     ),
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
+    derivation="derivations/square_root_relu.py",
 )
 
 DERIVATIVE = Claim(
@@ -266,6 +267,7 @@ EXPANSION_PRINTED = Claim(
     near_miss=limit(linear_remainder, 0, along=along("1", WIDE_GAPS), error=GAP**2),
     expected=Verdict(Outcome.FAILS, Grade.SAMPLED),
     corrected_by="symprop.power-relu-expansion",
+    derivation="derivations/power_relu_expansion.py",
 )
 
 EXPANSION = Claim(

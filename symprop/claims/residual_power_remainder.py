@@ -251,6 +251,7 @@ ROOT_LINEAR = Claim(
         points=grid(sv2=("3/2",), sw2=("169/100",), sb2=("49/100",), p0=(1,), depth=(10,)),
     ),
     expected=SAMPLED,
+    derivation="derivations/square_root_relu.py",
 )
 
 CLAIMS = (REMAINDER_PRINTED, REMAINDER, NEGATIVE, ROOT_LINEAR)

@@ -167,6 +167,7 @@ EXPONENTS = Claim(
     checks=(identity(ALPHA / (1 - ALPHA) - R, -ALPHA / (2 * ALPHA - 1)),),
     near_miss=identity(ALPHA / (1 - ALPHA) - R, -ALPHA / (2 * ALPHA + 1)),
     expected=Verdict(Outcome.HOLDS, Grade.EXACT),
+    derivation="derivations/power_relu_growth.py",
 )
 
 CLAIMS = (ANGLE, CONJECTURE, EXPANSION, EXPONENTS)

@@ -40,6 +40,7 @@ __all__ = ["CLAIMS"]
 Series = tuple[Fraction, ...]
 Network = Sequence[Series]
 HOLDS = Verdict(Outcome.HOLDS, Grade.SAMPLED)
+BOUNDS, RATES = "derivations/shrinkage_bounds.py", "derivations/critical_rates.py"
 
 
 def gap_after_layer(c: Series, gap: Fraction) -> Fraction:
@@ -158,7 +159,7 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
         id=f"symprop.{name}",
         source=Source("symprop", number),
         expected=expected,
-        derivation=data.pop("derivation", "derivations/shrinkage_bounds.py"),
+        derivation=data.pop("derivation", BOUNDS),
         **data,
     )
 
@@ -265,7 +266,7 @@ CLAIMS = (
     _claim(
         "critical-leaky-rate",
         "S3",
-        derivation=None,
+        derivation=RATES,
         title="critical rate of leaky ReLU networks",
         statement="L² (1 - ρ_L) -> (9π²/2) (1+a²)²/(1-a)⁴",
         variables={"a": "negative slope, != 1; -1 is the absolute value", "depth": "L"},
@@ -283,11 +284,11 @@ CLAIMS = (
     _claim(
         "critical-erf-rate",
         "S3",
-        derivation=None,
+        derivation=RATES,
         title="critical rate of erf networks, with its logarithm",
         statement="1/(1-ρ_L) = (2/5) L - (11/15) log L + O(1); L (1 - ρ_L) -> 5/2",
         variables={"depth": "L"},
-        assumptions=("critical variances",),
+        assumptions=("critical variances of weights and biases, pre-activations of variance 1",),
         checks=(
             limit(
                 reciprocal_gap_defect,
@@ -312,7 +313,7 @@ CLAIMS = (
     _claim(
         "critical-exp-rate",
         "S3",
-        derivation=None,
+        derivation=RATES,
         title="critical rate of exponential networks",
         statement="L (1 - ρ_L) -> 2",
         variables={"depth": "L"},
