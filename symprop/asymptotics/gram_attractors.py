@@ -37,6 +37,7 @@ __all__ = [
 _SETTLED = 1e-9
 _SAME = 1e-6
 _STEP = 1e-3
+_REAL = 1e-6  # errors of 1e-9 split multiple eigenvalues into pairs that are nearly real
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +141,7 @@ def find_gram_attractors(
 
 def gram_map_eigenvalues(
     phi: Activation | sympy.Expr | str, gram: Array, *, center: bool = True
-) -> Array:
+) -> Array | NDArray[np.complex128]:
     """Return the eigenvalues of the derivative of the Gram map at a matrix of full rank.
 
     Parameters
@@ -156,8 +157,7 @@ def gram_map_eigenvalues(
     Returns
     -------
     array of shape (n (n + 1)/2,)
-        By decreasing modulus; real parts, the imaginary ones being rounding at fixed points of
-        exchangeable inputs.
+        By decreasing modulus; complex, if there are pairs of complex ones.
 
     Raises
     ------
@@ -188,14 +188,13 @@ def gram_map_eigenvalues(
         direction = np.zeros((size, size))
         direction[i, j] = direction[j, i] = 1
         table[:, index] = _derivative(chosen, matrix, direction, center)[rows, columns]
-    values = np.asarray(np.linalg.eigvals(table).real, dtype=np.float64)
-    ordered: Array = values[np.argsort(-np.abs(values), kind="stable")]
-    return ordered
+    values = _eigenvalues(table)
+    return values[np.argsort(-np.abs(values), kind="stable")]
 
 
 def gram_map_eigenvalues_by_type(
     phi: Activation | sympy.Expr | str, batch: int, cosine: float, *, center: bool = True
-) -> dict[str, tuple[float, ...]]:
+) -> dict[str, tuple[float, ...] | tuple[complex, ...]]:
     """Return the eigenvalues of the derivative of the Gram map for exchangeable inputs, by type.
 
     Parameters
@@ -211,7 +210,7 @@ def gram_map_eigenvalues_by_type(
 
     Returns
     -------
-    dict of str to tuple of float
+    dict of str to tuple of float or complex
         Types ``trivial``, ``standard`` and, from 4 inputs on, ``(n-2,2)``; each value once.
 
     Raises
@@ -261,9 +260,17 @@ def gram_map_eigenvalues_by_type(
     for name, (directions, places) in blocks.items():
         images = [_derivative(chosen, gram, direction, center) for direction in directions]
         block = np.array([[image[place] for image in images] for place in places]) / diagonal
-        values = np.linalg.eigvals(block).real
-        result[name] = tuple(sorted((float(value) for value in values), key=abs))
+        values = _eigenvalues(block)
+        result[name] = tuple(values[np.argsort(np.abs(values), kind="stable")].tolist())
     return result
+
+
+def _eigenvalues(table: Array) -> Array | NDArray[np.complex128]:
+    """Return eigenvalues without imaginary parts that are errors of the differences."""
+    values = np.linalg.eigvals(table)
+    if np.abs(values.imag).max() < _REAL * np.abs(values).max():
+        return np.asarray(values.real, dtype=np.float64)
+    return np.asarray(values, dtype=np.complex128)
 
 
 def _derivative(phi: Activation, gram: Array, direction: Array, center: bool) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from symprop.asymptotics.exchangeable_points import exchangeable_fixed_points
 from symprop.asymptotics.gram_attractors import (
     find_gram_attractors,
     gram_map_eigenvalues,
@@ -64,6 +65,17 @@ def test_gelu_without_centring_keeps_inputs_apart() -> None:
     assert np.ptp(off) < 1e-9
     assert 0.05 < off[0] < np.diagonal(limit.gram)[0] - 0.05
     assert abs(gram_map_eigenvalues("gelu", limit.gram, center=False)[0]) < 1
+
+
+def test_complex_eigenvalues_are_told() -> None:
+    """Of six inputs under ELU without centring, against integrals over the sphere."""
+    (point,) = exchangeable_fixed_points("elu", 6)
+    cosine = float(point.off_diagonal) / float(point.diagonal)
+    types = gram_map_eigenvalues_by_type("elu", 6, cosine, center=False)
+    values = zip(point.eigenvalues["standard"], point.imaginary_parts["standard"], strict=True)
+    known = [complex(float(real), float(imaginary)) for real, imaginary in values]
+    assert np.allclose(np.sort_complex(types["standard"]), np.sort_complex(known), atol=1e-9)
+    assert isinstance(types["trivial"][0], float)
 
 
 @pytest.mark.parametrize(("phi", "size"), [("tanh", 42), ("hard_tanh", 17)])
