@@ -7,7 +7,7 @@ import pytest
 
 from symprop.foundation.errors import OutOfDomain
 from symprop.gaussian.direction_pairs import direction_pair_mean
-from symprop.gaussian.sphere_pairs import sphere_pair_mean
+from tests.gaussian.sphere_pairs import sphere_pair_mean
 
 
 def product(p: np.ndarray, q: np.ndarray) -> np.ndarray:

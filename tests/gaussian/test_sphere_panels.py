@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symprop.gaussian.sphere_pairs import sphere_pair_mean
 from symprop.gaussian.sphere_panels import PairRule, pair_rule, panel_points, panel_rule
+from tests.gaussian.sphere_pairs import sphere_pair_mean
 
 
 def whole(dimension: int, cosine: float, breaks: list[float], count: int = 24) -> PairRule:

@@ -18,13 +18,13 @@ from symprop.foundation.errors import (
 )
 from symprop.gaussian.duality import dual_kernel
 from symprop.gaussian.sphere import sphere_moment
-from symprop.gaussian.sphere_pairs import sphere_pair_mean
 from symprop.gaussian.sphere_series import pair_series, sphere_pair_enclosure
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.evaluation import enclose
 from symprop.numerics.precision import working_digits
 from symprop.numerics.quadrature import gauss_legendre
 from symprop.specs.activations import activation
+from tests.gaussian.sphere_pairs import sphere_pair_mean
 
 
 def nodes(count: int) -> list[tuple[mpmath.mpf, mpmath.mpf]]:
