@@ -157,7 +157,7 @@ def read_gram(path: str | Path) -> GramMatrix:
         If the file cannot be read.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")  # as spreadsheets write it
     except UnicodeDecodeError:
         raise InvalidArgument(expected("file", "to be a text of numbers", str(path))) from None
     lines: Iterable[list[str]] = csv.reader(text.splitlines())

@@ -123,6 +123,8 @@ def test_files(tmp_path: Path) -> None:
     file = tmp_path / "gram.csv"
     file.write_text(" 1, 1/2\n\n0.5 ,3\n", encoding="utf-8")
     assert read_gram(file).rational == EXACT
+    file.write_text("1,1/2\r\n1/2,3\r\n", encoding="utf-8-sig")
+    assert read_gram(file).rational == EXACT
     for text in ("", "1,2\n", "1,b\nb,1\n"):
         file.write_text(text, encoding="utf-8")
         with pytest.raises(InvalidArgument):
