@@ -30,7 +30,8 @@ __all__ = [
     "kolmogorov_smirnov_test",
 ]
 
-_BLOCK = 256
+_BLOCK = 128
+_ENOUGH = 50  # permutations as large as what was observed: the p-value is known to 14 %
 _CONSTANT = 2.0**-40
 
 
@@ -66,7 +67,8 @@ def compare_samples(
     seed : int
         Of the permutations.
     permutations : int
-        Number of permutations behind each energy test. No p-value is below one over it.
+        Largest number of permutations behind each energy test, which stops as soon as its
+        p-value is known not to be small. No p-value is below one over it.
 
     Returns
     -------
@@ -167,11 +169,12 @@ def energy_test(
     rng : numpy.random.Generator
         Source of the permutations.
     permutations : int
-        Their number.
+        Their number, at most: 50 that are as large as what was observed are enough.
 
     Returns
     -------
     float
+        ``50/n`` if the n-th permutation is the 50th of these, else ``(1 + found)/(1 + all)``.
 
     Raises
     ------
@@ -181,7 +184,12 @@ def energy_test(
     Error
     -----
     Exact as a permutation test: under equal laws the p-value is at most ``u`` with probability
-    at most ``u``.
+    at most ``u``. Stopping keeps this: n permutations or more are needed just if the observed
+    distance is among the 50 largest of the n of itself and the ``n - 1`` first permutations.
+
+    Source
+    ------
+    Besag and Clifford, Sequential Monte Carlo p-values, Biometrika 78 (1991).
 
     Examples
     --------
@@ -206,12 +214,15 @@ def energy_test(
     # with weights 1/m on the first sample and -1/n on the second the statistic is -w'Dw
     weights = np.repeat([1 / len(one), -1 / len(two)], [len(one), len(two)])
     observed = -weights @ distances @ weights
-    as_large = 0
-    for start in range(0, permutations, _BLOCK):
-        count = min(_BLOCK, permutations - start)
+    as_large = done = 0
+    while done < permutations:
+        count = min(_BLOCK, permutations - done)
         shuffled = rng.permuted(np.tile(weights, (count, 1)), axis=1)
         statistics = -np.einsum("ij,ij->i", shuffled @ distances, shuffled)
-        as_large += int(np.count_nonzero(statistics >= observed * (1 - 1e-9)))
+        found = as_large + np.cumsum(statistics >= observed * (1 - 1e-9))
+        if found[-1] >= _ENOUGH:
+            return _ENOUGH / (done + 1 + int(np.searchsorted(found, _ENOUGH)))
+        as_large, done = int(found[-1]), done + count
     return (1 + as_large) / (1 + permutations)
 
 

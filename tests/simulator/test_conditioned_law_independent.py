@@ -50,7 +50,7 @@ def samples(sampler: Any, network: Any, width: int, read: Any, **options: Any) -
 def differing(dense: Any, conditioned: Any, network: Any, width: int, read: Any, **more: Any):
     one = samples(dense, network, width, read, **more)
     two = samples(conditioned, network, width, read, **more)
-    return compare_samples(one, two, permutations=1999).differing(LEVEL)
+    return compare_samples(one, two, permutations=49_999).differing(LEVEL)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from symprop.foundation.errors import InvalidArgument
 from symprop.simulator.equality import (
@@ -28,6 +31,33 @@ def test_level_of_both_tests_on_equal_laws() -> None:
     for p_values in (by_energy, by_smirnov):
         assert np.mean(np.array(p_values) <= 0.05) <= 0.05 + 4 * np.sqrt(0.05 * 0.95 / 200)
         assert 0.35 < np.mean(p_values) < 0.75
+
+
+def test_energy_by_all_permutations() -> None:
+    """Of 4 numbers and 4: all 70 ways to split them, against permutations that stop early."""
+    values = np.array([0.3, 1.1, 1.7, 2.9, 0.9, 2.3, 3.1, 4.7])
+    places = rankdata(values)
+
+    def energy(chosen: tuple[int, ...]) -> float:
+        x, y = places[list(chosen)], np.delete(places, chosen)
+        distance = [np.abs(np.subtract.outer(a, b)).mean() for a, b in ((x, y), (x, x), (y, y))]
+        return 2 * distance[0] - distance[1] - distance[2]
+
+    observed = energy((0, 1, 2, 3))
+    share = np.mean([energy(chosen) >= observed - 1e-9 for chosen in combinations(range(8), 4)])
+    assert 0.05 < share < 0.5
+    rng = np.random.default_rng(6)
+    found = [energy_test(values[:4, None], values[4:, None], rng=rng) for _ in range(200)]
+    # the number of permutations until the 50th that is as large has mean 50/share
+    assert np.mean(1 / np.array(found)) == pytest.approx(1 / share, rel=4 * 0.14 / np.sqrt(200))
+    assert 0.08 < np.std(found) / share < 0.2
+
+
+def test_small_p_values_take_all_permutations() -> None:
+    one, two = np.arange(30.0)[:, None], np.arange(30.0)[:, None] + 100
+    for permutations in (49, 999, 4999):
+        found = energy_test(one, two, rng=np.random.default_rng(7), permutations=permutations)
+        assert found == 1 / (1 + permutations)
 
 
 def test_dependence_is_seen_by_the_joint_test_only() -> None:

@@ -74,7 +74,7 @@ def test_both_samplers_have_one_law(name: str, width: int) -> None:
     network = NETWORKS[name]
     first = sample(sensitivity_dense_run, network, width, 1)
     second = sample(sensitivity_conditioned_run, network, width, 2)
-    found = compare_samples(first, second, permutations=999)
+    found = compare_samples(first, second, permutations=49_999)
     assert len(found.p_values) > 15
     assert found.differing(0.001) == []
 
