@@ -6,6 +6,9 @@ so that the message alone is enough to repair the call.
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 __all__ = [
     "InvalidArgument",
     "MissingBackend",
@@ -20,6 +23,7 @@ __all__ = [
 ]
 
 _LONGEST_VALUE = 200
+_LONG_INTEGER = re.compile(r"(?<![\w.])\d{31,}(?![\w.])")
 
 
 class SymPropError(Exception):
@@ -73,6 +77,11 @@ def expected(name: str, condition: str, value: object) -> str:
     --------
     >>> expected("rho", "inside [-1, 1]", 2)
     'Expected rho inside [-1, 1] but got rho=2.'
+
+    Integers of more than 30 digits are rounded to ten:
+
+    >>> expected("length", "up to 1e300", 17 * 10**307)
+    'Expected length up to 1e300 but got length=1.7e+308.'
     """
     shown = (value or "''") if isinstance(value, str) else _represented(value)
     if len(shown) > _LONGEST_VALUE:
@@ -83,7 +92,13 @@ def expected(name: str, condition: str, value: object) -> str:
 def _represented(value: object) -> str:
     """Return ``repr(value)``, or what can be said where that fails, as for a very long integer."""
     try:
-        return repr(value)
+        return _LONG_INTEGER.sub(_rounded, repr(value))
     except Exception:  # noqa: BLE001  (an error must not hide behind the printing of its cause)
         size = f" of {value.bit_length()} bits" if isinstance(value, int) else ""
         return f"<{type(value).__name__}{size}>"
+
+
+def _rounded(integer: re.Match[str]) -> str:
+    """Return ten significant digits of an integer, without zeros at the end."""
+    mantissa, exponent = f"{Decimal(integer.group()):.9e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"

@@ -47,6 +47,8 @@ from symprop.numerics.precision import working_bits
 
 __all__ = ["fourier_kernel"]
 
+_LARGEST = 1e300  # variance of which a grid is chosen in floating point
+
 
 @dataclass(frozen=True, slots=True)
 class _Side:
@@ -76,7 +78,8 @@ def fourier_kernel(q1: arb, q2: arb, c: arb, gap: arb, bits: int) -> arb:
     -----
     Enclosed.
     """
-    grid = choose_grid((float(q1), float(q2)), float(c), float(gap), bits)
+    sizes = min(float(q1), _LARGEST), min(float(q2), _LARGEST)  # the grid is but a guess
+    grid = choose_grid(sizes, float(c), float(gap), bits)
     with working_bits(grid.bits):
         h = arb(grid.step)
         first = _side(q1, grid, 0, c, gap, h)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Trajectory", "trajectory"]
 
+_NOTHING = 1 << 40  # bits missing to a ball around 0, which tell nothing
 _ATTEMPTS = 8
 
 
@@ -209,7 +210,7 @@ def _proved(
             if missing <= 0:
                 return Trajectory(architecture, depth, dps, bits, True, rows)
             reached = depth
-            bits += int(missing) + GUARD_BITS
+            bits += int(missing) + GUARD_BITS if missing < _NOTHING else max(bits, 2 * depth)
         path = BallPath()
     raise PrecisionNotReached(
         f"Expected dps to be within reach but got dps={dps}: {bits} bits do not prove so many "

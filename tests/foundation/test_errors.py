@@ -1,3 +1,6 @@
+from decimal import Decimal
+from fractions import Fraction
+
 import pytest
 
 from symprop.foundation import errors
@@ -12,6 +15,24 @@ def test_long_values_are_cut_and_measured() -> None:
     message = expected("text", "to be short", "x" * 10**6)
     assert len(message) < 400
     assert "1000000 characters" in message
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (int(1.7e308), "1.7e+308"),
+        (-(10**400), "-1e+400"),
+        (10**29, str(10**29)),
+        (12345678915 * 10**30, "1.234567892e+40"),
+        (Fraction(3, 10**50), "Fraction(3, 1e+50)"),
+        (Decimal("0." + "123" * 20), "Decimal('0." + "123" * 20 + "')"),
+        ([10**40, "x"], "[1e+40, 'x']"),
+        ("1" * 40, "1" * 40),
+    ],
+)
+def test_long_integers_are_rounded(value: object, shown: str) -> None:
+    """As whole numbers only: decimals and what the caller typed stay as they are."""
+    assert expected("q", "small", value) == f"Expected q small but got q={shown}."
 
 
 def test_an_empty_text_is_visible() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import mpmath
 import pytest
 from flint import arb
 
@@ -103,3 +104,16 @@ def test_bounds_hold_on_a_grid_that_is_too_coarse(
         ball = fourier_kernel(arb(q), arb(q), rho, gap_of(rho), bits)
         assert ball.is_finite()
         assert ball.overlaps(truth)
+
+
+def test_a_variance_beyond_floats() -> None:
+    """The limit, ``E tanh(u) sign(v)``, by mpmath."""
+    c = arb(0.5)
+    with working_bits(200):
+        value = fourier_kernel(arb(1), (arb(10) ** 400).mid(), c, 1 - c, 80)
+    with mpmath.workdps(30):
+        ratio = 1 / mpmath.sqrt(6)  # c/sqrt(1 - c**2)/sqrt(2)
+        limit = mpmath.quad(
+            lambda u: 2 * mpmath.tanh(u) * mpmath.erf(ratio * u) * mpmath.npdf(u), [0, 2, 5, 12]
+        )
+    assert abs(value - arb(str(limit))) < arb("1e-22")

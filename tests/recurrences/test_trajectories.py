@@ -298,3 +298,22 @@ def test_second_moments_below_float64_are_named() -> None:
     """The slope of the cosine has a second moment of the size of the variance."""
     with pytest.raises(OutOfDomain, match="balls"):
         trajectory(FullyConnected("cos", 1), 1, length="1e-300", cosine="1/2").log_chi  # noqa: B018
+
+
+def test_lengths_beyond_floats_with_proof() -> None:
+    """Tanh takes the sign of so long an input; tiny ones part in proportion to their lengths.
+
+    After one layer both have nearly the same length, so that no digit of their distance is known
+    at first.
+    """
+    net = FullResidual("tanh", "3/2", "1/2", "169/100", "49/100")
+    near, far = (
+        trajectory(net, 1, length=1, other_length=10**power, cosine="1/2", dps=15).e[1]
+        for power in (200, 400)
+    )
+    assert far.proved_digits(14) == near.proved_digits(14)
+    small, smaller = (
+        trajectory(net, 1, length=f"1e-{power}", cosine="1/2", dps=15).e_gap[1]
+        for power in (60, 120)
+    )
+    assert (small * Fraction(1, 10**60)).proved_digits(15) == smaller.proved_digits(15)
