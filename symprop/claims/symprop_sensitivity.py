@@ -300,6 +300,7 @@ GROWTH = Claim(
         error=1 / BATCH,
     ),
     expected=Verdict(Outcome.HOLDS, Grade.STATISTICAL),
+    derivation="derivations/batch_norm_growth.py",
 )
 
 DILUTION = Claim(
