@@ -254,6 +254,7 @@ FORCED = Claim(
         error=DEPTH ** -sympy.Rational(2, 5),
     ),
     expected=SAMPLED,
+    derivation="derivations/tanh_cosine_second_term.py",
 )
 
 CLAIMS = (PRINTED, ALMOST_PRINTED, RATE, FORCED)
