@@ -74,4 +74,4 @@ assert share == sp.Rational(22, 42)
 from symprop.claims.verification import verify
 
 verify("shrinkage.chaotic-regime", "shrinkage.chaotic-opposite-inputs-printed")
-verify("shrinkage.depth-limit", "shrinkage.depth-limit-printed")
+verify("shrinkage.depth-limit")

@@ -202,15 +202,16 @@ CURVATURE_PRINTED = Claim(
     id="residual.tanh-cosine-rate-proof-printed",
     title="Coefficient of 1/l near the fixed angle, as printed",
     statement=(
-        "In ε_l = Θ(l^(-3/2)) + ε_{l-1} (1 - δ^(l)/l) the curvature of arcsin contributes Θ(ε/l) "
-        "to δ^(l), and δ^(l) = δ* + O(l^(-1/2))"
+        "In ε_l = Θ(l^(-3/2)) + ε_{l-1} (1 - δ^(l)/l) the curvature of arcsin, Θ(ε²)/p, is counted "
+        "to δ^(l) as Θ(ε/l)"
     ),
     variables=VARIABLES,
     assumptions=(FIXED_POINT, "tanh, σ_v, σ_w, σ_a > 0"),
     source=Source("residual", "Theorem C.25, proof"),
     as_printed=(
-        "'+ Θ(ε/l)': Θ(ε²)/p has to be multiplied by l/ε, which gives Θ(ε). As ε = Θ(l^(-δ*)), "
-        "δ* < 1/2, δ^(l) - δ* is not O(l^(-1/2)); it is still summable over l, so the rate stays"
+        "'+ Θ(ε/l)': Θ(ε²)/p has to be multiplied by l/ε, which gives Θ(ε), more than the "
+        "O(l^(-1/2)) of the next line since δ* < 1/2. Counted to Θ(l^(-3/2)) instead, where it is "
+        "small since δ* > 1/4, it leaves δ^(l) = δ* + O(l^(-1/2)): the rate stays"
     ),
     checks=(same_order(curvature_part, printed_size, points=along(LAYERS, e0="9/10", **FULL)),),
     near_miss=same_order(
@@ -270,7 +271,11 @@ DIFFERENCES_PRINTED = Claim(
     ),
     variables={"power": "k"},
     source=Source("residual", "Theorem B.11, proof"),
-    as_printed="'ε = o(1) so that ε - ε = o(l^-1)'; no such inference, even for monotone ε",
+    as_printed=(
+        "'ε = o(1) so that ε - ε = o(l^-1)'; no such inference, even for monotone ε. What is "
+        "inferred is true: l (ε_l - ε_{l-1}) has a limit there, and ε would diverge if it were "
+        "not 0"
+    ),
     checks=(
         limit(
             staircase_step,

@@ -64,7 +64,8 @@ SHARE_PRINTED = Claim(
     source=Source("residual", "Lemma C.24, proof"),
     as_printed=(
         "1 - ρ in the equation of ρ and (1 + ρ)^(-1) in what is substituted; the equation makes ρ "
-        "= σ_a²/(σ_v² + σ_a²), the other line needs ρ = σ_a²/σ_v². The result is right"
+        "= σ_a²/(σ_v² + σ_a²), the other line needs ρ = σ_a²/σ_v². Doubtful: these lines are out "
+        "of order in the text, and what defines ρ is lost. The result is right"
     ),
     checks=(
         attack(1 / (1 + (E - ARC) / (1 - ARC)), "==", (1 - E) / (1 - ARC), domain={"e": BELOW_ONE}),
@@ -128,25 +129,6 @@ INTERVAL_PRINTED = Claim(
     corrected_by="residual.fixed-point-slope-range",
 )
 
-RANGE_PRINTED = Claim(
-    id="residual.tanh-exponent-range-printed",
-    title="Range of the exponent of the angle, as Theorem B.11 prints it",
-    statement="δ* takes its values in [2/π - 1, 1/2), the first at σ_a = 0",
-    variables=BRANCH,
-    assumptions=(FIXED_POINT,),
-    source=Source("residual", "Theorem B.11, range of δ*"),
-    as_printed=(
-        "δ* ∈ [2/π - 1, 1/2): as an inclusion it is true, but its lower end is negative and would "
-        "allow no decay; section 5 and C.25 have 1 - 2/π"
-    ),
-    checks=(
-        at_points(delta_star, "==", 2 / sympy.pi - 1, points=grid(sv2=("1", "3/2"), sa2=("0",))),
-    ),
-    near_miss=at_points(delta_star, "==", 2 / sympy.pi, points=grid(sv2=("1",), sa2=("0",))),
-    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
-    corrected_by="residual.tanh-exponent-range",
-)
-
 RANGE = Claim(
     id="residual.tanh-exponent-range",
     title="Range of the exponent of the angle",
@@ -154,7 +136,10 @@ RANGE = Claim(
     variables=BRANCH,
     assumptions=(FIXED_POINT,),
     source=Source("residual", "Theorem B.11, range of δ*"),
-    as_printed="[2/π - 1, 1/2)",
+    as_printed=(
+        "B.11 has [2/π - 1, 1/2), true as an inclusion but with a negative lower end; section 5 "
+        "and C.25 have 1 - 2/π, tested here"
+    ),
     checks=(
         at_points(delta_star, "==", 1 - 2 / sympy.pi, points=grid(sv2=("1", "3/2"), sa2=("0",))),
         attack(
@@ -187,5 +172,5 @@ RANGE = Claim(
     expected=SAMPLED,
 )
 
-CLAIMS = (SHARE_PRINTED, SHARE, INTERVAL_PRINTED, RANGE_PRINTED, RANGE)
+CLAIMS = (SHARE_PRINTED, SHARE, INTERVAL_PRINTED, RANGE)
 """What is false as printed about the fixed angle, and as it has to be."""

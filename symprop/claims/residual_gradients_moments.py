@@ -103,14 +103,6 @@ def second_bound(alpha: Fraction, variance: Fraction, cut: Fraction, dps: int) -
     return diverging(alpha, variance, cut, 2, dps)
 
 
-def second_growth(alpha: Fraction, variance: Fraction, cut: Fraction, dps: int) -> arb:
-    """Return what the truncated mean of ``ψ'²`` gains from t to t/16."""
-    with working_bits(bits_from_dps(dps)):
-        return second_truncated(alpha, variance, cut / 16, dps) - second_truncated(
-            alpha, variance, cut, dps
-        )
-
-
 VARIANCE_PRINTED = Claim(
     id="residual.squared-slope-variance-printed",
     title="Variance of the squared slope of alpha-ReLU, as printed: the step function",
@@ -275,8 +267,9 @@ AT_REST_PRINTED = Claim(
     variables={"branch": "σ_v² σ_w²", "slope": "s, the value given to the derivative at 0"},
     source=Source("residual", "Theorem B.20, α = 1"),
     as_printed=(
-        "no condition; at rest the factor is 1 + σ_v² σ_w² s², where Definition 5.2 makes s = "
-        "ψ_0(0) = 0. Neither 0 nor 1/2 nor 1 gives the printed one"
+        "no condition, and appendix B does not take variances to be positive; degenerate, as the "
+        "slope at 0 is not fixed but by ψ_0. At rest the factor is 1 + σ_v² σ_w² s², where "
+        "Definition 5.2 makes s = ψ_0(0) = 0. Neither 0 nor 1/2 nor 1 gives the printed one"
     ),
     checks=(
         attack(

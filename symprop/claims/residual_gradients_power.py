@@ -91,13 +91,6 @@ def weight_gradient(
     return gradient("chi_w", f"alpha_relu:{alpha}", variances, start, layer, dps, depth=16)
 
 
-def bias_gradient(
-    alpha: Fraction, variances: tuple[Fraction, ...], start: Fraction, layer: int, dps: int
-) -> arb:
-    """Return ``χ_b`` in a network of 16 layers, χ being 1 at the last."""
-    return gradient("chi_b", f"alpha_relu:{alpha}", variances, start, layer, dps, depth=16)
-
-
 def _laws(wanted: str, nets: tuple[dict[str, Any], ...]) -> tuple[Any, ...]:
     return tuple(
         limit(fall_of, law_of, along=along_depths(4, **net, wanted=wanted), error=SLOW)
@@ -225,29 +218,6 @@ ZERO_INPUT_PRINTED = Claim(
     corrected_by="residual.power-parameter-gradients",
 )
 
-FIRST_PARAMETERS_PRINTED = Claim(
-    id="residual.power-parameter-gradients-first-layer-printed",
-    title="Parameter gradients of alpha-ReLU, as printed: layer 0",
-    statement=(
-        "For l >= m >= 0, α <= 1: χ_b at layer l - m is Θ(1) χ_l B^m or Θ(1) χ_l l^R (l-m)^(-R-1); "
-        "in particular positive at layer 0"
-    ),
-    variables=VARIABLES,
-    source=Source("residual", "Theorem B.21"),
-    as_printed=(
-        "'for l >= m >= 0'; layer 0, the input, has no parameters, and for α < 1 the printed sizes "
-        "are infinite or 0 there"
-    ),
-    checks=(
-        at_points(
-            bias_gradient, ">", 0, points=[{**powers("4/5"), "layer": layer} for layer in (2, 1, 0)]
-        ),
-    ),
-    near_miss=at_points(bias_gradient, ">", 0, points=[{**powers("1"), "layer": 0}]),
-    expected=Verdict(Outcome.FAILS, Grade.ENCLOSED),
-    corrected_by="residual.power-parameter-gradients",
-)
-
 PARAMETERS = Claim(
     id="residual.power-parameter-gradients",
     title="Parameter gradients of alpha-ReLU",
@@ -328,7 +298,6 @@ CLAIMS = (
     GROWTH,
     RANGE,
     ZERO_INPUT_PRINTED,
-    FIRST_PARAMETERS_PRINTED,
     PARAMETERS,
     EXPONENTS,
     WEIGHT_EXPONENT,

@@ -167,36 +167,6 @@ SPECIAL_CASES = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.EXACT),
 )
 
-DERIVATIVE_AT_ZERO_PRINTED = Claim(
-    id="residual.power-relu-derivative-at-zero-printed",
-    title="Second moment of the derivative of the alpha-ReLU without variance, as printed",
-    statement="For α > 1/2: V(dψ_α/dx)(q) = α² c_{α-1} q^(α-1) also at q = 0; here for α = 2 and 1",
-    variables={"alpha": "exponent, >= 1", "q": "variance, >= 0"},
-    assumptions=("dψ_α/dx = α ψ_{α-1}, and ψ_0(0) = 0",),
-    source=Source("residual", "Lemma C.26"),
-    as_printed=(
-        "no restriction on q; at q = 0 the left side is α² ψ_{α-1}(0)² = 0 and the right 1/2 for "
-        "α = 1 and infinite for α < 1, so the gradient recurrence of a zero input without biases "
-        "is not that of Theorem B.20"
-    ),
-    checks=(
-        at_points(
-            lambda alpha, q, dps: alpha**2 * second_moment(alpha - 1, q, dps),
-            "==",
-            lambda alpha: Fraction(1, 2) if alpha == 1 else Fraction(0),
-            points=grid(alpha=(2, 1), q=(0,)),
-        ),
-    ),
-    near_miss=at_points(
-        lambda alpha, q, dps: alpha**2 * second_moment(alpha - 1, q, dps),
-        "==",
-        1,
-        points=grid(alpha=(1,), q=(0,)),
-    ),
-    expected=Verdict(Outcome.FAILS, Grade.EXACT),
-    corrected_by="residual.power-relu-derivative-second-moment",
-)
-
 DERIVATIVE = Claim(
     id="residual.power-relu-derivative-second-moment",
     title="Second moment of the derivative of the alpha-ReLU",
@@ -206,7 +176,8 @@ DERIVATIVE = Claim(
     assumptions=("the derivative is taken almost everywhere",),
     source=Source("residual", "Lemma C.26"),
     as_printed=(
-        "as stated. The range is sharp: for 0 < α <= 1/2 the moment is infinite, while the "
+        "as stated, for any q; at q = 0 the power is 0^0 for α = 1 and infinite for α < 1. The "
+        "range is sharp: for 0 < α <= 1/2 the moment is infinite, while the "
         "formula gives a negative number for α < 1/2"
     ),
     checks=(
@@ -278,7 +249,6 @@ CLAIMS = (
     DEGENERATE_PRINTED,
     DIVERGENCE,
     SPECIAL_CASES,
-    DERIVATIVE_AT_ZERO_PRINTED,
     DERIVATIVE,
     DERIVATIVE_RANGE,
     RATIO,

@@ -46,28 +46,6 @@ def violations(side: str, valid_from: int) -> int:
     return sum(not kept for kept in _comparisons(side == "below", valid_from))
 
 
-STRICTLY_PRINTED = Claim(
-    id="residual.comparison-principle-printed",
-    title="Comparison principle for recurrences, as printed: strictly above the constant",
-    statement=(
-        "Let F(·, n) be non-decreasing. If b_{l+1} <= F(b_l, l) for all l > K, and b_m <= a_m for "
-        "some m >= K, then b_l <= a_l for l >= m; likewise for c"
-    ),
-    variables={
-        "side": "b below or c above",
-        "valid_from": "first step, counted from m, at which the inequality is required",
-    },
-    source=Source("residual", "Lemma C.9"),
-    as_printed=(
-        "'for all l above a constant K_b' with m >= max(K_b, K_U): if above excludes K_b, nothing "
-        "is known of the step from m = K_b"
-    ),
-    checks=(at_points(violations, "==", 0, points=[{"side": "below", "valid_from": 1}]),),
-    near_miss=at_points(violations, "==", 0, points=[{"side": "above", "valid_from": 1}]),
-    expected=Verdict(Outcome.FAILS, Grade.EXACT),
-    corrected_by="residual.comparison-principle",
-)
-
 COMPARISON = Claim(
     id="residual.comparison-principle",
     title="Comparison principle for recurrences",
@@ -97,5 +75,5 @@ COMPARISON = Claim(
     expected=Verdict(Outcome.HOLDS, Grade.SAMPLED),
 )
 
-CLAIMS = (STRICTLY_PRINTED, COMPARISON)
+CLAIMS = (COMPARISON,)
 """Lemma C.9."""

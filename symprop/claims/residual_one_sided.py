@@ -55,10 +55,10 @@ def quotient(function: str, end: Fraction) -> sympy.Expr:
 
 
 def printed_quotient(function: str, end: Fraction) -> sympy.Expr:
-    """Return ``f'(0) + ∫_0^x (f'(y) - f(0)) dy``."""
+    """Return ``f'(0) + (1/x) ∫_0^x (f'(y) - f(0)) dy``."""
     value, place = FAMILY[function], sympy.Rational(end.numerator, end.denominator)
     rise = value.subs(X, place) - value.subs(X, 0)
-    return sympy.diff(value, X).subs(X, 0) + rise - place * value.subs(X, 0)
+    return sympy.diff(value, X).subs(X, 0) + rise / place - value.subs(X, 0)
 
 
 def averaged_quotient(function: str, end: Fraction) -> sympy.Expr:
@@ -190,12 +190,12 @@ PLAIN = ("analytic", "half-integer power", "pole outside")
 QUOTIENT_PRINTED = Claim(
     id="residual.one-sided-extension-proof-printed",
     title="Difference quotient at the end, as printed",
-    statement="(f(x) - f(0))/x = f'(0) + ∫_0^1 (f'(y) - f(0)) 1{y <= x} dy",
+    statement="(f(x) - f(0))/x = f'(0) + (1/x) ∫_0^1 (f'(y) - f(0)) 1{y <= x} dy",
     variables={"function": "one of a family", "end": "x in (0, 1]"},
     source=Source("residual", "Lemma C.17, proof"),
     as_printed=(
-        "f^(i)(0) is subtracted in place of f^(i+1)(0), and the factor 1/x is missing, without "
-        "which the domination argument says nothing about the quotient"
+        "f^(i)(0) is subtracted in place of f^(i+1)(0), which the line before has. Whether 1/x is "
+        "printed before the integral cannot be told from the text; it is false without it as well"
     ),
     checks=(
         at_points(
@@ -218,7 +218,7 @@ QUOTIENT = Claim(
     statement="(f(x) - f(0))/x = f'(0) + (1/x) ∫_0^x (f'(y) - f'(0)) dy",
     variables={"function": "one of a family", "end": "x in (0, 1]"},
     source=Source("residual", "Lemma C.17, proof"),
-    as_printed="with f(0) in place of f'(0) and without 1/x",
+    as_printed="with f(0) in place of f'(0)",
     checks=(
         at_points(
             quotient, "==", averaged_quotient, points=grid(function=PLAIN, end=("1", "1/2", "1/16"))

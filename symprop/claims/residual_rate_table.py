@@ -180,8 +180,9 @@ GRADIENT_PRINTED = Claim(
     assumptions=("the variances of the figures, χ = 1 at layer 256",),
     source=Source("residual", "Table 2"),
     as_printed=(
-        "the column is headed χ^(l); that falls like l^(-R), as in Theorem B.20, and it is χ_0/χ_l "
-        "that is Θ(l^R). Asymptotics without sign do not cover the sign of an exponent"
+        "headed χ^(l); that falls like l^(-R), as in Theorem B.20, and it is χ_0/χ_l that is "
+        "Θ(l^R). Asymptotics without sign do not cover the sign of an exponent. Doubtful: little "
+        "of the table is left in the text, and a ratio may be meant"
     ),
     checks=(
         same_order(layer_gradient, printed_growth, points=along(GRADIENT_LAYERS, alpha="4/5")),

@@ -203,7 +203,10 @@ LOGARITHM_PRINTED = Claim(
     ),
     variables=VARIABLES,
     source=Source("residual", "Theorem B.6, proof"),
-    as_printed="b_2 without the minus sign of Theorem B.2; A and B do not depend on it",
+    as_printed=(
+        "b_2 without the minus sign of Theorem B.2; A and B do not depend on it. Doubtful: the "
+        "text has the sign of b_1 in the same line, but loses some elsewhere"
+    ),
     checks=(
         limit(
             doubling_difference(turned),
