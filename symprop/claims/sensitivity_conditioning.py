@@ -125,8 +125,10 @@ CLAIMS = (
         statement="r_eff(sˡ) ≃ N_l: r_eff(s¹) >= 9/10 N",
         assumptions=("first layer: white noise, white Gaussian data, batch normalisation",),
         as_printed=(
-            "≃ is equality up to a small share; at large width r_eff(s¹)/N tends to 2/5 if R = N, "
-            "and to 0.72 if R = 9N as in the figure. Most of it is lost in W, random as it is"
+            "said of a figure, of images at N = 384, and assumed before. ≃ is equality up "
+            "to a small share, here a tenth; at large width r_eff(s¹)/N tends to 2/5 if R ="
+            " N, and to 0.72 if R = 9N as in the figure. Most of it is lost in W, random as"
+            " it is, whatever the data"
         ),
         checks=(
             simulated(

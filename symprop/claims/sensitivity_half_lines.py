@@ -11,9 +11,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb
-
-from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import Matrix, integer_matrix, transposed
 from symprop.claims.rational_networks import Network, fields, layers, mean, networks
 from symprop.claims.sensitivity_pseudo_linear import on_a_ray
@@ -22,9 +19,7 @@ from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Range
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.points import grid
 from symprop.ledger.source import Source
-from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
 
@@ -103,12 +98,6 @@ def fields_on_a_ray(network: Network) -> bool:
 # --- an event of lasting drift ---
 
 
-def alive_for_ever(width: int, depth: int, dps: int) -> arb:
-    """Return ``(1 - 2^(-N^2))^(l-1)``, a bound of ``P[A_l]`` for all data and widths up to N."""
-    with working_bits(bits_from_dps(dps) + 20):
-        return (1 - arb(rational(Fraction(1, 2 ** (width * width))))) ** (depth - 1)
-
-
 # --- a drift that starts late ---
 
 
@@ -120,16 +109,6 @@ def logarithms_of_path(start: int, depth: int, slope: Fraction) -> list[Fraction
 def chance(bad: Callable[[int], bool], latest: int) -> Fraction:
     """Return the probability of an event of T, where ``P[T = k] = 2^-k``; later T are left out."""
     return sum((Fraction(1, 2**k) for k in range(1, latest + 1) if bad(k)), Fraction(0))
-
-
-def chance_below_line(constant: int, slope: Fraction) -> Fraction:
-    """Return ``P[log zeta^l < c + m l for some l]``, or less."""
-
-    def below(start: int) -> bool:
-        path = logarithms_of_path(start, start + 1, slope)
-        return any(value < constant + slope * k for k, value in enumerate(path))
-
-    return chance(below, 2 - constant)
 
 
 def chance_behind(depth: int, slope: Fraction) -> Fraction:
@@ -275,76 +254,6 @@ CLAIMS = (
             domain={"network": OneOf((*LINES, *IMAGES))},
             assuming=starts_on_a_ray,
         ),
-    ),
-    _claim(
-        "drift-event-printed",
-        "Appendix F.2, event",
-        ENCLOSED,
-        title="an event of lasting drift, as supposed",
-        statement=(
-            "at bounded widths there is an event D of P[D] > 0 with log δζˡ >= m for all large l: "
-            "P[D] <= P[A_l] for all l, so that P[A_l] >= P[D]"
-        ),
-        assumptions=("fully connected, P[A_l] <= (1 - 2^(-N²))^(l-1), see survival",),
-        as_printed=(
-            "ζˡ needs a signal, and by Theorem 1 every such network dies: P[D] = 0 whatever the "
-            "drift, and the argument by contradiction shows nothing at bounded widths. At growing "
-            "ones Theorem 1 has no m_min > 0"
-        ),
-        checks=(
-            at_points(
-                alive_for_ever,
-                ">=",
-                lambda constant: constant,
-                points=[
-                    {
-                        "width": n,
-                        "depth": 1 + k * 40 * 2 ** (n * n),
-                        "constant": f"1/{10 ** (10 * k)}",
-                    }
-                    for n in (1, 2, 10)
-                    for k in (1, 3)
-                ],
-            ),
-        ),
-        near_miss=at_points(
-            alive_for_ever,
-            ">=",
-            "1/10",
-            points=[{"width": 3, "depth": 2000}],
-        ),
-        corrected_by="sensitivity.square-given-event",
-    ),
-    _claim(
-        "one-constant-printed",
-        "Appendix F.2, event",
-        FALSE,
-        title="one constant for all paths, as printed",
-        statement=(
-            "log δζˡ >= m for all large l on D gives one c with log ζˡ >= c + l m for all l and "
-            "all of D: P[log ζˡ < c + l m for some l | D] = 0"
-        ),
-        assumptions=(
-            "increments -1 before a time T and m after it, P[T = k] = 2^(-k)",
-            "c is tried down to -40",
-        ),
-        as_printed=(
-            "l is large enough at a depth that depends on the path, and so does c: it may not be "
-            "taken out of the probability that Chebyshev's inequality bounds, unless D is made "
-            "smaller first. A path waits longer than any c allows with positive probability"
-        ),
-        checks=(
-            at_points(
-                chance_below_line, "==", 0, points=grid(constant=(-1, -10, -40), slope=("1", "3"))
-            ),
-        ),
-        near_miss=attack(
-            chance_below_line,
-            "<=",
-            "1/1000000",
-            domain={"constant": Integer(-40, 0)} | SLOPES,
-        ),
-        corrected_by="sensitivity.late-drift",
     ),
     _claim(
         "late-drift",

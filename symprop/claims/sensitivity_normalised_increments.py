@@ -6,7 +6,6 @@ Weights enter by their second moments, and all signs of them give exact means.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +14,6 @@ from symprop.claims.rational_networks import mean, variance
 from symprop.claims.sensitivity_normalised import POINTS, channel
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
-from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.source import Source
@@ -60,24 +58,7 @@ def both_vary(signal: Matrix, noise: Matrix) -> bool:
     return first_varies(signal) and first_varies(noise)
 
 
-def first_factor(points: Matrix, weights: Sequence[Fraction]) -> Fraction:
-    """Return ``mu_2(x) mu_{2,c}(t)/mu_{2,c}(y)`` for white noise: squared, without a mean."""
-    spread = mean([variance(column) for column in zip(*points, strict=True)])
-    square = sum((w * w for w in weights[: len(points[0])]), Fraction(0))
-    return spread * square / channel(points, weights).variance
-
-
-ISOTROPIC = OneOf(
-    (
-        integer_matrix((1,), (-2,), (5,)),
-        integer_matrix((1, 0), (-1, 0), (0, 1), (0, -1)),
-        integer_matrix((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)),
-    )
-)
 """Data of equal variance in all directions: the factor is the same for all weights."""
-WEIGHTS = OneOf(
-    tuple(tuple(Fraction(w) for w in row) for row in ((1, 2, 3), (-1, "1/7", 4), (5, 5, "-1/3")))
-)
 
 
 def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
@@ -87,22 +68,6 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 
 
 CLAIMS = (
-    _claim(
-        "first-factor-printed",
-        "eq 72",
-        FALSE,
-        title="the normalisation amplifies strictly in the first layer, as headed",
-        statement="exp(m_BN[ζ¹]) > 1 for all data",
-        variables={"points": "rows: data of equal variance in all directions", "weights": "w"},
-        assumptions=("the factor is then the same for all weights, and their law does not matter",),
-        as_printed=(
-            "heading of Appendix G.2; equation 72 below it has >= 1, and data of equal variance in "
-            "all directions have 1, such as all one-dimensional data"
-        ),
-        checks=(attack(first_factor, ">", 1, domain={"points": ISOTROPIC, "weights": WEIGHTS}),),
-        near_miss=attack(first_factor, "!=", 1, domain={"points": ISOTROPIC, "weights": WEIGHTS}),
-        corrected_by="sensitivity.first-factor",
-    ),
     _claim(
         "equal-increments-printed",
         "Section 6, equal mean increments",

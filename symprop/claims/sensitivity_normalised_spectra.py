@@ -218,7 +218,10 @@ CLAIMS = (
         title="the normalisation amplifies in the first layer",
         statement="(Σλ/R) E[1/Σ v_i² λ_i] >= 1, and > 1 unless all λ are equal",
         variables=MEANINGS,
-        as_printed="the heading of the proof says > 1, which equal variances refute",
+        as_printed=(
+            "the heading of the proof says > 1, or its bar is lost in the copy at hand; "
+            "equal variances have 1"
+        ),
         checks=(
             attack(
                 white_factor,

@@ -58,13 +58,6 @@ def central_moment(columns: Matrix, weights: Sequence[int]) -> Fraction:
     return mean([variance(row) for row in branch_of(columns, weights)])
 
 
-def mean_length(columns: Matrix, weights: Sequence[int]) -> Fraction:
-    """Return ``E |y|^2/N``, from the data one after another."""
-    branch = branch_of(columns, weights)
-    lengths = [sum((y * y for y in point), Fraction(0)) for point in transposed(branch)]
-    return mean(lengths) / len(branch)
-
-
 def mean_centred_length(columns: Matrix, weights: Sequence[int]) -> Fraction:
     branch = centred_rows(branch_of(columns, weights))
     lengths = [sum((y * y for y in point), Fraction(0)) for point in transposed(branch)]
@@ -212,21 +205,6 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 
 
 CLAIMS = (
-    _claim(
-        "branch-moment-printed",
-        "eq 76",
-        FALSE,
-        title="second moment of a branch, as printed",
-        statement="μ_2(y^{l,H}) = E ⟨y^{l,H}, y^{l,H}⟩/N",
-        assumptions=("y = W relu(z), z centred",),
-        as_printed=(
-            "the right side is ν_2: y has to be centred, as the components y_i in the same line "
-            "are. Signals after ReLU are not, and so W x is not"
-        ),
-        checks=(attack(central_moment, "==", mean_length, domain=BRANCHES),),
-        near_miss=attack(central_moment, ">=", mean_length, domain=BRANCHES),
-        corrected_by="sensitivity.branch-moment",
-    ),
     _claim(
         "branch-moment",
         "eq 75; eq 76",

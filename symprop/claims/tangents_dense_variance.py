@@ -100,7 +100,6 @@ def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Cl
 MEANING = {"width": "n", "depth": "L", "ratio": "n/L", "constant": "c"}
 KERNEL: dict[str, Range] = {"width": Integer(1, reach=5000), "depth": Integer(2, reach=60)}
 PROPORTIONAL: dict[str, Range] = {"depth": Integer(2, reach=60), "ratio": Integer(1, reach=20)}
-ONE_LAYER = [{"width": width, "depth": 1} for width in (1, 10, 10**6)]
 VERY_WIDE = [{"width": 10**6, "depth": depth} for depth in (2, 3)]
 
 CLAIMS = (
@@ -126,17 +125,6 @@ CLAIMS = (
         as_printed="O((exp[5/n] - 1) (log L)²); at L = 1 the right side is 0 and the left is not",
         checks=(attack(kernel_variance, "<=", bound, domain=KERNEL, tries=(60, 600)),),
         near_miss=attack(kernel_variance, "<=", small_bound, domain=KERNEL, tries=(60, 600)),
-    ),
-    _claim(
-        "dense-kernel-variance-of-one-layer-printed",
-        "Theorem 6; eq 183",
-        FAILS,
-        title="variance of the dense tangent kernel of one layer, as printed",
-        statement="Var G <= c (e^(5/n) - 1) (log L)² for all L >= 1, here for c = 1000",
-        as_printed="for any constant c: at L = 1 the logarithm is 0; log(L + 1) would do",
-        checks=(at_points(kernel_variance, "<=", large_order, points=ONE_LAYER),),
-        near_miss=at_points(kernel_variance, "<=", large_order, points=ONE_LAYER[1:]),
-        corrected_by="tangents.dense-kernel-variance",
     ),
     _claim(
         "dense-kernel-mean-printed",

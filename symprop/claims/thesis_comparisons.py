@@ -35,23 +35,15 @@ EXACTLY_FALSE = Verdict(Outcome.FAILS, Grade.EXACT)
 # --- the gap without and with normalisation ---
 
 
-def square_of_limit(d: int) -> Fraction:
-    """Return the square of the largest gap of a square matrix of size ``d``."""
-    return Fraction(d - 1, d)
-
-
-def square_of_printed_limit(n: int) -> Fraction:
-    return Fraction(n - 1, n)
-
-
 def scaled_gap(n: int) -> Fraction:
     """Return the limit of ``d E V^2`` at infinite depth, then width."""
     found = stationary_orthogonality_gap(n)
     return Fraction(int(found.p), int(found.q))
 
 
-def square_of_batch(n: int) -> int:
-    return n * n
+def same_number(n: int) -> int:
+    """Return ``n^2/c`` at ``c = n``."""
+    return n
 
 
 # --- plain ReLU networks ---
@@ -73,16 +65,6 @@ def size_of_cosine(rho: Fraction) -> Fraction:
 
 
 # --- sums of rates ---
-
-
-def slow_sum(constant: int, dps: int) -> Any:
-    """Return the integral of ``1/(x log x)`` from 2 to ``exp(exp(c))``, less than the sum."""
-    with working_bits(bits_from_dps(dps)):
-        return constant - arb(2).log().log()
-
-
-def itself(constant: int) -> int:
-    return constant
 
 
 def sum_of_powers(k: Fraction, count: int, dps: int) -> Any:
@@ -157,55 +139,19 @@ SLOPES = {"x": Real(-10, 10)}
 
 CLAIMS = (
     _claim(
-        "gap-of-wide-products-printed",
-        "Lemma A.8",
-        EXACTLY_FALSE,
-        title="limit of the gap without normalisation for n < d, as printed",
-        statement="V(S_l) -> √((n-1)/n) for S_l = W_l ... W_1, of shape (d, d): squares agree",
-        variables={"n": "batch size", "d": "width"},
-        assumptions=("n <= d",),
-        as_printed="the gap of a square matrix of size d tends to √((d-1)/d), its largest value; "
-        "n has to be d, or S_l to be multiplied by n inputs",
-        checks=(
-            attack(
-                square_of_limit,
-                "==",
-                square_of_printed_limit,
-                domain={"n": Integer(1, 9), "d": Integer(1, reach=100)},
-                assuming=lambda n, d: n <= d,
-            ),
-        ),
-        near_miss=at_points(
-            square_of_limit, "==", square_of_printed_limit, points=grid(n=(3,), d=(4,))
-        ),
-        corrected_by="thesis.gap-rate-without-normalisation",
-    ),
-    _claim(
         "gap-limit-printed",
         "Lemma A.8, comparison",
         EXACTLY_FALSE,
         title="limit of the gap with normalisation, as said",
-        statement="the gap converges to n/√d: lim d E V² = n²",
-        variables={"n": "batch size"},
+        statement="the gap tends to the order n/√d: lim d E V² >= n²/c for some c and all n >= 2, "
+        "taken at n = c",
+        variables={"n": "batch size, and c"},
         as_printed='"Theorem 2.1 proves the gap ... converges to n/√d", which is of the order of a '
-        "bound; the limit in depth and then width is (n-1)(n+2)²/(4n(n+1)), of order n",
-        checks=(attack(scaled_gap, "==", square_of_batch, domain={"n": Integer(1, reach=100)}),),
-        near_miss=at_points(scaled_gap, "==", square_of_batch, points=grid(n=(10,))),
+        "bound. In depth and then width d E V² tends to (n-1)(n+2)²/(4n(n+1)): the gap is of order "
+        "√(n/d), whatever the constant",
+        checks=(attack(scaled_gap, ">=", same_number, domain={"n": Integer(2, reach=1000)}),),
+        near_miss=at_points(scaled_gap, ">=", same_number, points=grid(n=(10**6,))),
         corrected_by="thesis.figure-gap-level",
-    ),
-    _claim(
-        "entangled-printed",
-        "Section 2.4.1, effect of depth",
-        FALSE,
-        title="depth and orthogonality without normalisation, as said",
-        statement="a plain ReLU layer makes representations more orthogonal: |cos'| <= |cos|",
-        variables={"rho": "cosine of two inputs"},
-        assumptions=("infinite width",),
-        as_printed='"more entangled, i.e., orthogonal" with depth, beside a gap that grows: less '
-        "orthogonal is meant",
-        checks=(attack(next_cosine, "<=", size_of_cosine, domain={"rho": Real(-1, 1)}),),
-        near_miss=at_points(next_cosine, "<=", size_of_cosine, points=grid(rho=("1/2",))),
-        corrected_by="thesis.entangled",
     ),
     _claim(
         "entangled",
@@ -215,22 +161,12 @@ CLAIMS = (
         statement="a plain ReLU layer makes cosines larger: cos' > cos unless cos = 1",
         variables={"rho": "cosine of two inputs"},
         assumptions=("infinite width",),
+        as_printed=(
+            '"more entangled, i.e., orthogonal" with depth, beside a gap that grows: a word'
+            " short, less orthogonal is meant"
+        ),
         checks=(attack(next_cosine, ">", cosine, domain={"rho": Real(-1, "999/1000")}),),
         near_miss=attack(next_cosine, ">", size_of_cosine, domain={"rho": Real(-1, "999/1000")}),
-    ),
-    _claim(
-        "sum-of-rates-printed",
-        "Section 6.4, sum of rates",
-        FALSE,
-        title="rates that decay faster than a harmonic series, as said",
-        statement="their sums are bounded: Σ 1/(l log l) <= c over 2 <= l <= exp(exp(c)), some c",
-        variables={"constant": "c"},
-        assumptions=("the sum is at least the integral",),
-        as_printed="1/(l log l) decays faster than 1/l and its sum is infinite; the powers that "
-        "appendix C.5 takes do have a finite sum",
-        checks=(attack(slow_sum, "<=", itself, domain={"constant": Integer(1)}),),
-        near_miss=at_points(slow_sum, "<=", itself, points=grid(constant=(1000,))),
-        corrected_by="thesis.sum-of-rates",
     ),
     _claim(
         "sum-of-rates",
@@ -239,6 +175,10 @@ CLAIMS = (
         title="rates that decay like a power",
         statement="Σ_{l<=L} l^(-k) <= k/(k-1) for every L, if k > 1",
         variables={"k": "exponent", "count": "L"},
+        as_printed=(
+            '"faster decay than a harmonic series": 1/(l log l), whose sum is infinite, '
+            "would not do; the powers of appendix C.5 do"
+        ),
         checks=(
             attack(
                 sum_of_powers,
@@ -290,8 +230,9 @@ CLAIMS = (
         variables={"skew": "ratio of the extreme singular values of X_0"},
         assumptions=("square invertible X_0", "orthogonal weights of uniform law"),
         as_printed='"a constant that only depends on the network width". It is below 0 for skew 3 '
-        "and grows with the logarithm of the skew, without end, as the layers that pull near "
-        "duplicates apart are many; Theorem 6.5 has ψ(X_0), and needs it",
+        "and grows with the logarithm of the skew, as the layers that pull near duplicates apart "
+        "are many: near 3, 7 and 10 at 10⁶, 10¹² and 10²⁴, at depths enough for each. Any constant "
+        "in place of 2 is passed further on; Theorem 6.5 has ψ(X_0), and needs it",
         checks=(
             simulated(
                 deep_log_gradient,

@@ -252,8 +252,13 @@ CLAIMS = (
         "|E f(H_l) - π f| <= c α^l |E f(H_0) - π f|, for some c and α < 1",
         variables={"layers": "l", "alpha": "α", "constant": "c"},
         assumptions=("two states that swap, L = 0",),
-        as_printed="with c = 1. A bounded L obeys such a condition whatever the chain; the theorem "
-        "quoted also asks that laws from different starts overlap, which a period rules out",
+        as_printed=(
+            "with c = 1, of the chain of chapter 2, as a theorem quoted from elsewhere; "
+            "read here as an implication for chains. A bounded L obeys such a condition "
+            "whatever the chain; the theorem quoted also asks that laws from different "
+            "starts overlap, which a period rules out and which Gaussian weights may well "
+            "give"
+        ),
         checks=(
             attack(
                 deviation_of_alternating,
@@ -303,8 +308,12 @@ CLAIMS = (
         title="fixed point of linear networks, as said",
         statement="G_* = I for the identity activation: 1'G_* 1/n = 1",
         variables={"x": "row of h"},
-        as_printed="batch normalisation takes row means away, so every row and G_* are orthogonal "
-        "to 1: G_* is singular, and its condition number, the factor of Theorem 3.2, infinite",
+        as_printed=(
+            "of the normalisation of this chapter, eq 3.1, which takes row means away: "
+            "every row and G_* are orthogonal to 1, G_* is singular, and its condition "
+            "number, the factor of Theorem 3.2, infinite. Without means taken away, as in "
+            "chapter 2 and in the work referred to, G_* = I is right"
+        ),
         checks=(attack(squared_row_sum, "==", 1, domain={"x": ROWS}),),
         near_miss=at_points(
             squared_row_sum, "==", 1, points=[{"x": (Fraction(1), Fraction(2), Fraction(9))}]

@@ -234,7 +234,7 @@ CLAIMS = (
     ),
     _claim(
         "isometry-range",
-        "Lemma 4.2",
+        "Lemma 4.2; eq 6.5",
         title="isometry lies between 0 and 1, and is 0 for singular matrices only",
         statement="0 <= I(M) <= 1; I(M) = 0 if and only if M is singular",
         variables={"x": "M = x x'"},

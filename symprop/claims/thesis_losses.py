@@ -75,16 +75,6 @@ def root_two_distance(move: Any, dps: int) -> Any:
         return distance(move, dps) * arb(2).sqrt()
 
 
-def change_of_far_logit(constant: int, classes: int) -> Fraction:
-    """Return the change of the mean of ``z_k^2`` as one logit moves from ``3 c K`` up by 1."""
-    far = 3 * constant * classes
-    return Fraction((far + 1) ** 2 - far**2, classes)
-
-
-def lipschitz_bound(constant: int, classes: int) -> int:  # noqa: ARG001
-    return constant
-
-
 def vectors(most: int) -> Drawn:
     """Return vectors of three rationals up to ``most`` in size."""
 
@@ -169,32 +159,6 @@ CLAIMS = (
             distance,
             domain={"z": vectors(20), "move": vectors(5)},
         ),
-    ),
-    _claim(
-        "squared-error-lipschitz-printed",
-        "Lemma C.11",
-        FALSE,
-        title="mean squared error of the logits is Lipschitz, as printed",
-        statement="the mean of (y - z)² changes by at most c |Δz|, for some c",
-        variables={"constant": "c", "classes": "number of classes"},
-        assumptions=("label 0, logits from 3 c times the number of classes to one more",),
-        as_printed="for mean squared error and, in Remark 6.7, in many practical settings; the "
-        "proof puts softmax probabilities in place of outputs, and a square is not Lipschitz",
-        checks=(
-            attack(
-                change_of_far_logit,
-                "<=",
-                lipschitz_bound,
-                domain={"constant": Integer(1), "classes": Integer(2, reach=100)},
-            ),
-        ),
-        near_miss=at_points(
-            change_of_far_logit,
-            "<=",
-            lipschitz_bound,
-            points=[{"constant": 1000, "classes": 10}],
-        ),
-        corrected_by="thesis.losses-lipschitz",
     ),
     _claim(
         "sum-of-log-norms-printed",

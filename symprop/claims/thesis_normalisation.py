@@ -15,7 +15,6 @@ from symprop.claims.thesis_contraction import (
     iterated_ratio,
     ratio,
 )
-from symprop.claims.thesis_mean_field import squared_cosine_of_squares
 from symprop.ledger.checks import at_points
 from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
@@ -57,15 +56,6 @@ def normalised_bound(c: Series, rho: Fraction, depth: int) -> Fraction:
 def printed_normalised_bound(c: Series, rho: Fraction, depth: int) -> Fraction:
     """Return the bound with ``(κ(1) - κ(0))/κ'(1)``."""
     return Fraction(ratio(rho)) * ((1 - c[0]) / Fraction(slope(c))) ** depth
-
-
-def ratio_of_squares(q: Fraction, rho: Fraction) -> Fraction:
-    """Return Ψ of the cosine after a layer of ``x² - 1``: normalisation leaves cosines alone."""
-    return Fraction(ratio(squared_cosine_of_squares(q, rho)))
-
-
-def half_of_ratio(rho: Fraction) -> Fraction:
-    return Fraction(ratio(rho)) / 2
 
 
 def activation_bound(phi: str, normalization: str, rho: Fraction, dps: int) -> Any:
@@ -160,37 +150,6 @@ CLAIMS = (
         ),
         near_miss=at_points(
             activation_ratio, "<=", activation_printed_bound, points=NORMALISED_POINTS[:1]
-        ),
-        corrected_by="thesis.normalised-contraction",
-    ),
-    _claim(
-        "normalised-lengths-printed",
-        "Theorem 5.15",
-        FAILS,
-        title="contraction under later normalisation for inputs of any length, as printed",
-        statement=(
-            "root mean square normalisation after φ(x) = x² - 1, centred: |ρ_1|/(1-|ρ_1|) <= "
-            "|ρ_0|/(1-|ρ_0|) α, α = (κ(1) - κ(0))/κ'(1) = 1/2"
-        ),
-        variables={"q": "squared length of the inputs over d", "rho": "ρ_0"},
-        assumptions=("Gaussian weights of variance 1/d, infinite width",),
-        as_printed=(
-            "the proof takes the lengths of h^(ℓ-1) from the normalisation, which the inputs h^0 "
-            "have not been through; then E φ(√q X) is not 0, and orthogonal inputs get closer"
-        ),
-        checks=(
-            attack(
-                ratio_of_squares,
-                "<=",
-                half_of_ratio,
-                domain={
-                    "q": Real(0, None, open_at="lower", decades=3),
-                    "rho": Real("-9/10", "9/10"),
-                },
-            ),
-        ),
-        near_miss=at_points(
-            ratio_of_squares, "<=", half_of_ratio, points=grid(q=("2",), rho=("0",))
         ),
         corrected_by="thesis.normalised-contraction",
     ),

@@ -170,7 +170,7 @@ def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
 
 
 RECURSION = {
-    "q": Real(0, 1, open_at="both"),
+    "q": Real("1/3", 1, open_at="upper"),
     "start": Real(0, 10),
     "layers": Integer(0, 30),
 }

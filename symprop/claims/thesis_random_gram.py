@@ -106,7 +106,8 @@ CLAIMS = (
         ),
         as_printed="with c = 1/100. A random G can hide: here the left side, which is an upper "
         "bound of tv by Cauchy and Schwarz, is of order 1/√n. So no cap of t saves the lemma, and "
-        "Theorem B.6 with it; it needs a G that is not random",
+        "Theorem B.6 with it; it needs a G that is not random, or the mean of the distances "
+        "given G, which eq B.47 writes and Lemma B.5 does not bound",
         checks=(
             attack(
                 distance_of_random_place,
