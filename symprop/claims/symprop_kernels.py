@@ -208,6 +208,7 @@ CLAIMS = (
             variance_gain, "==", shipped_gain, points=grid(phi=("silu",)), digits=15
         ),
         corrected_by="symprop.gain-table-accuracy",
+        derivation="derivations/gelu_and_selu_gains.py",
     ),
     _claim(
         "gain-table-accuracy",
@@ -223,6 +224,7 @@ CLAIMS = (
         near_miss=at_points(
             relative_distance, "<", "1/10000", points=grid(phi=tuple(NFNET)), digits=15
         ),
+        derivation="derivations/gelu_and_selu_gains.py",
     ),
     _claim(
         "dks-constant-shipped",
