@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flint import arb
 
 from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
-from symprop.foundation.validation import check_dps
+from symprop.foundation.validation import check_callable, check_dps
 from symprop.numerics.evaluation import adaptive
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def excess_convexity(g: Callable[[arb], arb], *, dps: int = 15) -> Enclosure:
     Raises
     ------
     InvalidArgument
-        If ``g`` does not fix 0 and 1.
+        If ``g`` is not a function, or does not fix 0 and 1.
     OutOfDomain
         If the graph stays below the line down to ``t = 2**-4096``, as for a jump at 1.
 
@@ -76,6 +76,7 @@ def excess_convexity(g: Callable[[arb], arb], *, dps: int = 15) -> Enclosure:
     0.61803398874989484820
     """
     check_dps(dps)
+    check_callable("g", g)
     for fixed in (arb(0), arb(1)):
         if not g(fixed).contains(fixed):
             raise InvalidArgument(expected("g", f"to fix {fixed}", str(g(fixed))))
@@ -116,6 +117,13 @@ def excess_at_least(g: Callable[[Any], Any], excess: Any) -> bool:
     excess : number
         At least 0.
 
+    Raises
+    ------
+    InvalidArgument
+        If ``g`` is not a function.
+    OutOfDomain
+        If ``excess`` is negative.
+
     Examples
     --------
     >>> from fractions import Fraction
@@ -124,6 +132,9 @@ def excess_at_least(g: Callable[[Any], Any], excess: Any) -> bool:
     >>> excess_at_least(lambda x: x**2, Fraction(5, 8))
     False
     """
+    check_callable("g", g)
+    if excess < 0:
+        raise OutOfDomain(expected("excess", "to be >= 0", excess))
     return bool(g((1 + excess) / (2 + excess)) <= 1 / (2 + excess))
 
 

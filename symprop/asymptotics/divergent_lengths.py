@@ -12,31 +12,34 @@ correlations go depends on the inputs.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import sympy
 
+from symprop.foundation.errors import InvalidArgument, expected
+from symprop.foundation.validation import check_dps, check_sequence
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import as_ball, as_exact
+from symprop.numerics.evaluation import as_ball, as_exact, as_parameter
 from symprop.numerics.precision import bits_from_dps, working_bits
-from symprop.specs.activations import X
-
-if TYPE_CHECKING:
-    from symprop.specs.activations import Activation
+from symprop.specs.activations import Activation, X, activation
 
 __all__ = ["asymptotic_slopes", "growth_at_infinity"]
 
 
-@lru_cache(maxsize=256)
-def asymptotic_slopes(phi: Activation) -> tuple[sympy.Expr, sympy.Expr] | None:
+def asymptotic_slopes(
+    phi: Activation | sympy.Expr | str,
+) -> tuple[sympy.Expr, sympy.Expr] | None:
     """Return ``(a_-, a_+)``, the limits of ``phi(x)/x``; None if one is infinite or unknown.
 
     Examples
     --------
-    >>> from symprop.specs.activations import activation
-    >>> asymptotic_slopes(activation("gelu")), asymptotic_slopes(activation("exp"))
+    >>> asymptotic_slopes("gelu"), asymptotic_slopes("exp")
     ((0, 1), None)
     """
+    return _slopes(activation(phi))
+
+
+@lru_cache(maxsize=256)
+def _slopes(phi: Activation) -> tuple[sympy.Expr, sympy.Expr] | None:
     slopes = tuple(
         sympy.limit(phi.pieces[side].expression / X, X, end)
         for side, end in ((0, -sympy.oo), (-1, sympy.oo))
@@ -69,13 +72,22 @@ def growth_at_infinity(
     exact : sympy.Expr or None
         The same, if the variance is exact.
 
+    Raises
+    ------
+    InvalidArgument
+        If an argument is malformed.
+
     Examples
     --------
     >>> growth_at_infinity((sympy.S.Zero, sympy.S.One), 5, 15)[2]
     5/2
     """
-    moment = (slopes[0] ** 2 + slopes[1] ** 2) / 2
-    bits = bits_from_dps(dps)
+    bits = bits_from_dps(check_dps(dps))
+    pair = check_sequence("slopes", slopes)
+    if len(pair) != 2:
+        raise InvalidArgument(expected("slopes", "to be a pair of numbers", slopes))
+    left, right = (as_parameter("slopes", slope) for slope in pair)
+    moment = (left**2 + right**2) / 2
     with working_bits(bits):
         weight = as_ball(weight_variance, bits, "weight_variance")
         factor = Enclosure(weight * as_ball(moment, bits))

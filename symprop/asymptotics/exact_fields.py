@@ -8,6 +8,7 @@ elements are a hundred times faster than SymPy expressions and are always in low
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,21 @@ from flint import fmpq
 from sympy.polys.fields import FracField
 
 from symprop.foundation.errors import InvalidArgument, expected
+from symprop.foundation.validation import check_sequence
+from symprop.numerics.evaluation import as_parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 __all__ = ["ExactField"]
 
 _SAMPLE_DIGITS = 60
 _TIE = fmpq(1, 10**40)
+
+
+def _read(value: object) -> sympy.Expr:
+    """Return an expression as it is, or an exact number; text is never evaluated."""
+    return value if isinstance(value, sympy.Expr) else as_parameter("expression", value)
 
 
 def _split_power(power: sympy.Pow) -> tuple[sympy.Expr, sympy.Rational]:
@@ -61,10 +69,12 @@ class ExactField:
         expressions: Iterable[sympy.Expr],
         given: Mapping[sympy.Symbol, sympy.Expr] | None = None,
     ) -> None:
+        if not isinstance(given, Mapping | None):
+            raise InvalidArgument(expected("given", "to be a mapping of symbols to values", given))
         self.given = dict(given or {})
         self._roots: dict[sympy.Expr, int] = {}
-        for expression in expressions:
-            self._collect(sympy.sympify(expression))
+        for expression in check_sequence("expressions", expressions, of="expressions"):
+            self._collect(_read(expression))
         self._sizes: dict[Any, fmpq] = {}
 
     def _collect(self, expression: sympy.Expr) -> None:
@@ -120,7 +130,7 @@ class ExactField:
 
     def element(self, expression: sympy.Expr) -> Any:
         """Return the element of an expression in the generators; `InvalidArgument` otherwise."""
-        expression = sympy.sympify(expression)
+        expression = _read(expression)
         if expression.is_Rational:
             return self.rational(int(expression.p), int(expression.q))
         if expression.is_Add:

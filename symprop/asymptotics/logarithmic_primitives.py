@@ -16,6 +16,7 @@ from flint import acb, arb
 from symprop.asymptotics.logarithmic_coefficients import LOG
 from symprop.asymptotics.scalars import constant_ball
 from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.validation import check_instance
 from symprop.numerics.evaluation import as_exact, compile_ball
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ def log_primitive(
 
     Raises
     ------
+    InvalidArgument
+        If an argument is no SymPy expression.
     OutOfDomain
         If no base point is found beyond which R is regular.
 
@@ -163,7 +166,8 @@ def log_primitive(
     >>> log_primitive(sympy.Integer(1), 1 / LOG).expression(u)
     Ei(log(u))
     """
-    split = coefficient
+    check_instance("rate", rate, sympy.Expr)
+    split = check_instance("coefficient", coefficient, sympy.Expr)
     if coefficient.is_rational_function(LOG):
         split = sympy.apart(sympy.together(coefficient), LOG)
     terms, rest = [], sympy.S.Zero

@@ -31,8 +31,10 @@ import sympy
 from symprop.asymptotics.depth_constants import DepthConstant, ResidualVariances, sign_of_number
 from symprop.asymptotics.power_relu_rates import kernel_gap
 from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.validation import check_instance
 from symprop.gaussian.power_relu import alpha_relu_kernel
 from symprop.numerics.enclosure import Enclosure
+from symprop.numerics.evaluation import as_parameter
 from symprop.numerics.precision import dps_from_bits
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ def negative_power_constants(
 
     Raises
     ------
+    InvalidArgument
+        If an argument is malformed.
     OutOfDomain
         If alpha is not inside (-1/2, 0) or a variance that must be positive is zero.
 
@@ -94,7 +98,9 @@ def negative_power_constants(
     >>> {c.name: c.closed_form for c in table}["gap_exponent"]
     1/3
     """
-    if not (alpha > -_HALF and alpha < 0):
+    check_instance("variances", variances, ResidualVariances)
+    scale, alpha = as_parameter("scale", scale), as_parameter("alpha", alpha)
+    if not (alpha.is_number and alpha > -_HALF and alpha < 0):
         raise OutOfDomain(expected("alpha", "inside (-1/2, 0)", alpha))
     for name, value in (variances.named()[0], variances.named()[2]):
         if sign_of_number(value, name) == 0:

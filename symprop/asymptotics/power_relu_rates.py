@@ -28,13 +28,14 @@ from flint import arb
 
 from symprop.asymptotics.depth_constants import DepthConstant, ResidualVariances, sign_of_number
 from symprop.foundation.errors import NoClosedForm, NoConvergence, OutOfDomain, expected
+from symprop.foundation.validation import check_instance, check_integer
 from symprop.gaussian.power_relu import AlphaReluKernel, alpha_relu_kernel
 from symprop.numerics.enclosure import Enclosure
-from symprop.numerics.evaluation import as_ball
+from symprop.numerics.evaluation import as_ball, as_parameter
 from symprop.numerics.precision import current_bits, dps_from_bits, working_bits
 from symprop.numerics.quadrature import magnitude_bits
 from symprop.numerics.roots import Bracket, refine_root
-from symprop.specs.activations import Activation, X
+from symprop.specs.activations import Activation, X, activation
 
 __all__ = [
     "kernel_gap",
@@ -72,6 +73,8 @@ def kernel_gap(kernel: AlphaReluKernel, bits: int) -> arb:
 
     Raises
     ------
+    InvalidArgument
+        If an argument is malformed.
     OutOfDomain
         If alpha is not proved to be inside (-1/2, 1).
     NoConvergence
@@ -94,7 +97,8 @@ def kernel_gap(kernel: AlphaReluKernel, bits: int) -> arb:
     >>> print(Enclosure(kernel_gap(alpha_relu_kernel("1/2"), 60)).proved_digits(12))
     0.0294783717160
     """
-    alpha = as_ball(kernel.alpha, 256, "alpha")
+    check_integer("bits", bits, minimum=1)
+    alpha = as_ball(check_instance("kernel", kernel, AlphaReluKernel).alpha, 256, "alpha")
     if not (alpha > -_HALF_BALL and alpha < 1):
         raise OutOfDomain(expected("alpha", "inside (-1/2, 1)", kernel.alpha))
     derivative = kernel.derivative()
@@ -121,15 +125,17 @@ def kernel_gap(kernel: AlphaReluKernel, bits: int) -> arb:
     return refine_root(excess, slope, Bracket(upper / 4, upper), bits=bits)
 
 
-def power_exponent(phi: Activation) -> tuple[sympy.Expr, sympy.Expr] | None:
+def power_exponent(
+    phi: Activation | sympy.Expr | str,
+) -> tuple[sympy.Expr, sympy.Expr] | None:
     """Return ``(s, alpha)`` of an activation ``s max(x, 0)**alpha`` or its mirror image.
 
     Examples
     --------
-    >>> from symprop.specs.activations import activation
-    >>> power_exponent(activation("3*Max(x, 0)**(2/3)")), power_exponent(activation("tanh"))
+    >>> power_exponent("3*Max(x, 0)**(2/3)"), power_exponent("tanh")
     ((3, 2/3), None)
     """
+    phi = activation(phi)
     degree = phi.homogeneity
     sides = _sides(phi)
     if degree is None or sides is None or sides.count(0) != 1:
@@ -145,6 +151,7 @@ def _sides(phi: Activation) -> list[sympy.Expr] | None:
 
 
 def _require_positive(variances: ResidualVariances) -> None:
+    check_instance("variances", variances, ResidualVariances)
     for name, value in (variances.named()[0], variances.named()[2]):
         if sign_of_number(value, name) == 0:
             raise OutOfDomain(expected(name, "to be > 0", value))
@@ -194,7 +201,8 @@ def power_relu_constants(
     >>> next(c.closed_form for c in table if c.name == "R")
     9/2
     """
-    if not (alpha > 0 and alpha < 1):
+    scale, alpha = as_parameter("scale", scale), as_parameter("alpha", alpha)
+    if not (alpha.is_number and alpha > 0 and alpha < 1):
         raise OutOfDomain(expected("alpha", "inside (0, 1)", alpha))
     _require_positive(variances)
     kernel = alpha_relu_kernel(alpha)
@@ -254,7 +262,7 @@ def _base(formula: sympy.Expr, exponent: sympy.Expr, values: dict[sympy.Symbol, 
 
 
 def linear_rectifier_constants(
-    phi: Activation, variances: ResidualVariances
+    phi: Activation | sympy.Expr | str, variances: ResidualVariances
 ) -> tuple[DepthConstant, ...]:
     r"""Return the constants of the depth laws for a piecewise linear activation cut at 0.
 
@@ -264,7 +272,7 @@ def linear_rectifier_constants(
 
     Parameters
     ----------
-    phi : Activation
+    phi : Activation, sympy.Expr or str
         Homogeneous of degree 1: relu, leaky relu, absolute value.
     variances : ResidualVariances
         ``weight`` and ``branch_weight`` positive.
@@ -294,11 +302,11 @@ def linear_rectifier_constants(
 
     Examples
     --------
-    >>> from symprop.specs.activations import activation
-    >>> table = linear_rectifier_constants(activation("relu"), ResidualVariances(2, 0, 1, 0))
+    >>> table = linear_rectifier_constants("relu", ResidualVariances(2, 0, 1, 0))
     >>> {c.name: c.closed_form for c in table}["growth_base"]
     2
     """
+    phi = activation(phi)
     sides = _sides(phi)
     if phi.homogeneity != 1 or sides is None:
         raise OutOfDomain(expected("phi", "to be homogeneous of degree 1", phi.name))

@@ -35,15 +35,15 @@ import sympy
 from flint import arb
 
 from symprop.asymptotics.depth_constants import DepthConstant, ResidualVariances, sign_of_number
+from symprop.asymptotics.saturation import Saturation
 from symprop.foundation.errors import OutOfDomain, expected
+from symprop.foundation.validation import check_instance, check_integer
 from symprop.numerics.evaluation import as_ball, as_exact
 from symprop.numerics.precision import working_bits
 from symprop.numerics.roots import Bracket, refine_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from symprop.asymptotics.saturation import Saturation
 
 __all__ = ["SLOW_LENGTH_LAW", "fixed_angle", "fixed_angle_closed_form", "saturated_constants"]
 
@@ -72,6 +72,10 @@ def fixed_angle(ratio: arb, bits: int) -> arb:
 
     Raises
     ------
+    InvalidArgument
+        If the ratio is not finite, or ``bits`` no positive integer.
+    OutOfDomain
+        If the ratio is below 1.
     NoConvergence
         If the ratio is a ball too wide to bracket a root.
 
@@ -93,6 +97,10 @@ def fixed_angle(ratio: arb, bits: int) -> arb:
     ...     print(arb.pi() / fixed_angle(arb(4) / 3, 60))
     [3.0000000000000000000000 +/- 2.01e-23]
     """
+    check_integer("bits", bits, minimum=1)
+    ratio = as_ball(ratio, bits + 40, "ratio")
+    if ratio < 1:
+        raise OutOfDomain(expected("ratio", "to be >= 1", ratio.str(10)))
 
     def excess(t: arb) -> arb:
         return ratio * 2 * (t / 2).sin() ** 2 / t - 2 / arb.pi()
@@ -171,6 +179,8 @@ def saturated_constants(
 
     Raises
     ------
+    InvalidArgument
+        If an argument is of another class.
     OutOfDomain
         If a variance that must be positive is zero.
 
@@ -195,6 +205,8 @@ def saturated_constants(
     >>> [c.closed_form for c in constants[:2]]
     [1/2, -sqrt(3)/pi + 1]
     """
+    check_instance("saturation", saturation, Saturation)
+    check_instance("variances", variances, ResidualVariances)
     for name, value in (variances.named()[0], variances.named()[2]):
         if sign_of_number(value, name) == 0:
             raise OutOfDomain(expected(name, "to be > 0", value))

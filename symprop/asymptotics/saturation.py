@@ -26,7 +26,9 @@ from functools import lru_cache
 import sympy
 
 from symprop.asymptotics.saturation_defects import Defect, odd_defect
-from symprop.foundation.errors import NoClosedForm
+from symprop.foundation.errors import NoClosedForm, OutOfDomain, expected
+from symprop.foundation.validation import check_integer
+from symprop.numerics.evaluation import as_parameter
 from symprop.specs.activations import Activation, X, activation
 
 __all__ = ["Saturation", "saturated_second_moment", "saturation_constants"]
@@ -139,6 +141,10 @@ def saturated_second_moment(
 
     Raises
     ------
+    InvalidArgument
+        If an argument is malformed.
+    OutOfDomain
+        If the variance is not positive.
     NoClosedForm
         As `saturation_constants`.
 
@@ -152,6 +158,10 @@ def saturated_second_moment(
     >>> saturated_second_moment("x/sqrt(1+x**2)", q, 1)
     1 + 1/q - sqrt(2)*sqrt(pi)/(2*sqrt(q))
     """
+    check_integer("terms", terms, minimum=0)
+    q = as_parameter("q", q)
+    if q.is_positive is False:
+        raise OutOfDomain(expected("q", "to be > 0", q))
     found = _centred(activation(phi))
     if found is None:
         return None

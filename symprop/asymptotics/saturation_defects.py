@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 import sympy
 
 from symprop.asymptotics.tanh_covariances import sech_moment
-from symprop.specs.activations import X
+from symprop.foundation.validation import check_instance
+from symprop.specs.activations import Activation, X
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from symprop.specs.activations import Activation
 
 __all__ = ["Defect", "odd_defect"]
 
@@ -84,6 +83,7 @@ def odd_defect(phi: Activation) -> Defect | None:
     >>> found.tail(1), found.moment(0)
     (2, -1)
     """
+    check_instance("phi", phi, Activation)
     halves = [
         (max(piece.lower, sympy.S.Zero), piece.upper, piece.expression)
         for piece in phi.pieces

@@ -6,7 +6,9 @@ from math import comb, factorial
 
 import sympy
 
-from symprop.foundation.validation import check_integer
+from symprop.foundation.errors import InvalidArgument, OutOfDomain, expected
+from symprop.foundation.validation import check_instance, check_integer
+from symprop.numerics.evaluation import as_parameter
 
 __all__ = ["sech_moment", "tanh_covariance_coefficient", "tanh_covariance_series"]
 
@@ -22,11 +24,18 @@ def sech_moment(order: int) -> sympy.Expr:
     -------
     sympy.Expr
 
+    Raises
+    ------
+    InvalidArgument
+        If the order is not even, or negative.
+
     Examples
     --------
     >>> sech_moment(0), sech_moment(2)
     (2, pi**2/6)
     """
+    if check_integer("order", order, minimum=0) % 2:
+        raise InvalidArgument(expected("order", "to be even", order))
     if order == 0:
         return sympy.Integer(2)
     factor = 1 - sympy.Rational(2) ** (1 - order)
@@ -55,7 +64,9 @@ def tanh_covariance_series(q: sympy.Expr, cosine: sympy.Expr, terms: int) -> sym
     Raises
     ------
     InvalidArgument
-        If ``terms`` is not positive.
+        If ``terms`` is not positive, or another argument is neither a number nor an expression.
+    OutOfDomain
+        If ``q`` is not positive or the cosine not inside (-1, 1).
 
     Conventions
     -----------
@@ -78,6 +89,11 @@ def tanh_covariance_series(q: sympy.Expr, cosine: sympy.Expr, terms: int) -> sym
     2*asin(t/sqrt(t**2 + 1))/pi
     """
     check_integer("terms", terms, minimum=1)
+    q, cosine = as_parameter("q", q), as_parameter("cosine", cosine)
+    if q.is_positive is False:
+        raise OutOfDomain(expected("q", "to be > 0", q))
+    if cosine.is_number and not abs(cosine) < 1:
+        raise OutOfDomain(expected("cosine", "inside (-1, 1)", cosine))
     tangent = cosine / sympy.sqrt(1 - cosine**2)
     total = 2 * sympy.asin(cosine) / sympy.pi
     symbol = sympy.Dummy("t", real=True)
@@ -97,6 +113,8 @@ def tanh_covariance_coefficient(k: int, t: sympy.Symbol) -> sympy.Expr:
     >>> tanh_covariance_coefficient(1, sympy.Symbol("t"))
     -pi*t/6
     """
+    check_integer("k", k, minimum=1)
+    check_instance("t", t, sympy.Symbol)
     total = sympy.S.Zero
     for i in range(k // 2 + 1):
         rest = k - 2 * i

@@ -82,8 +82,13 @@ def eigenvalue_balls(matrix: GramMatrix, bits: int) -> list[arb]:
     return balls
 
 
-def extreme_eigenvalues(matrix: GramMatrix) -> tuple[sympy.Expr, sympy.Expr]:
+def extreme_eigenvalues(gram: Any) -> tuple[sympy.Expr, sympy.Expr]:
     """Return the smallest and the largest eigenvalue of a rational matrix, as algebraic numbers.
+
+    Parameters
+    ----------
+    gram : GramMatrix or rows of numbers
+        See `symprop.gram.matrices.gram_matrix`.
 
     Returns
     -------
@@ -92,10 +97,12 @@ def extreme_eigenvalues(matrix: GramMatrix) -> tuple[sympy.Expr, sympy.Expr]:
 
     Raises
     ------
+    InvalidArgument
+        If it is no square matrix of numbers.
     NoClosedForm
         If an entry is not rational.
     OutOfDomain
-        If an eigenvalue is negative.
+        If it is not symmetric, or an eigenvalue is negative.
 
     Error
     -----
@@ -106,6 +113,7 @@ def extreme_eigenvalues(matrix: GramMatrix) -> tuple[sympy.Expr, sympy.Expr]:
     >>> extreme_eigenvalues(gram_matrix([[1, 1], [1, 2]]))
     (3/2 - sqrt(5)/2, sqrt(5)/2 + 3/2)
     """
+    matrix = gram_matrix(gram)
     if matrix.rational is None:
         raise NoClosedForm(expected("gram", "to have rational entries", matrix.rows))
     eigenvalue_balls(matrix, bits_from_dps(15))  # refuses negative ones

@@ -92,8 +92,10 @@ def homogeneous_gram(gram: Array, kernel: Callable[[Array], Array], diagonal: fl
 
     Raises
     ------
+    InvalidArgument
+        If the matrix is not square.
     OutOfDomain
-        If a cosine lies outside [-1, 1].
+        If a cosine lies outside [-1, 1], or the diagonal is not positive and finite.
 
     Error
     -----
@@ -105,6 +107,7 @@ def homogeneous_gram(gram: Array, kernel: Callable[[Array], Array], diagonal: fl
     array([[8., 2.],
            [2., 2.]])
     """
+    gram = checked_gram(gram)
     exponent = int(np.frexp(np.diagonal(gram).max())[1]) - 1
     squares = np.ldexp(np.diagonal(gram), -exponent)  # products of two of them do not overflow
     factor = 2.0**exponent

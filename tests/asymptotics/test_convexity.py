@@ -91,3 +91,11 @@ def test_cropping_bound_is_attained_by_quadratics() -> None:
         assert abs(cropping_bound(float(share)) - float(ball)) < 1e-15
         assert cropping_bound(arb(q)).overlaps(ball.ball)
     assert cropping_bound(F(1)) == 2 / (1 + sympy.sqrt(5))
+
+
+def test_what_is_no_function() -> None:
+    for call in (lambda: excess_convexity("x**2"), lambda: excess_at_least(None, 1)):
+        with pytest.raises(InvalidArgument, match="g to be a function"):
+            call()
+    with pytest.raises(OutOfDomain, match="excess to be >= 0"):
+        excess_at_least(lambda x: x, -1)

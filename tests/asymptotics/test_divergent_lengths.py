@@ -7,7 +7,7 @@ import sympy
 
 from symprop.asymptotics.divergent_lengths import asymptotic_slopes, growth_at_infinity
 from symprop.asymptotics.phases import phase
-from symprop.foundation.errors import OutOfDomain
+from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.gaussian.duality import dual_kernel
 from symprop.numerics.enclosure import Enclosure
 from symprop.recurrences.trajectories import trajectory
@@ -74,3 +74,15 @@ def test_lengths_that_do_not_diverge() -> None:
         phase("tanh", weight_variance=2, length=sympy.oo)
     with pytest.raises(OutOfDomain, match="stable length"):
         phase("exp", weight_variance=3)
+
+
+def test_what_is_refused() -> None:
+    with pytest.raises(InvalidArgument, match="activation"):
+        asymptotic_slopes([1])
+    for slopes in (None, (1,), "ab", (1, None)):
+        with pytest.raises(InvalidArgument, match="slopes"):
+            growth_at_infinity(slopes, 1, 15)
+    with pytest.raises(InvalidArgument, match="weight_variance"):
+        growth_at_infinity((sympy.S.Zero, sympy.S.One), "junk", 15)
+    with pytest.raises(InvalidArgument, match="dps"):
+        growth_at_infinity((0, 1), 1, 0)

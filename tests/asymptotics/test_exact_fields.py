@@ -53,3 +53,15 @@ def test_ties_at_the_sample_are_refused() -> None:
 def test_hidden_zeros_of_radicals_are_seen_in_comparisons() -> None:
     field = ExactField([sympy.sqrt(2)])
     assert field.same(field.element(sympy.sqrt(2)) ** 2, field.rational(2))
+
+
+def test_what_is_no_expression() -> None:
+    for expressions in (None, "ab", 3):
+        with pytest.raises(InvalidArgument, match="expressions to be a sequence"):
+            ExactField(expressions)
+    with pytest.raises(InvalidArgument, match="expression to be"):
+        ExactField(["junk"])
+    with pytest.raises(InvalidArgument, match="given to be a mapping"):
+        ExactField([sympy.pi], given=3)
+    with pytest.raises(InvalidArgument, match="expression"):
+        ExactField([sympy.pi]).element("__import__('os')")

@@ -7,7 +7,7 @@ from flint import arb
 
 from symprop.asymptotics.logarithmic_coefficients import LOG
 from symprop.asymptotics.logarithmic_primitives import log_primitive
-from symprop.foundation.errors import OutOfDomain
+from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import bits_from_dps, working_digits
 
@@ -69,3 +69,10 @@ def test_symbols_need_a_closed_form() -> None:
         log_primitive(sympy.Integer(1), 1 / (LOG**2 + a))
     with pytest.raises(OutOfDomain, match="regular"):
         log_primitive(sympy.Integer(1), sympy.tan(LOG))
+
+
+def test_what_is_no_expression() -> None:
+    with pytest.raises(InvalidArgument, match="rate to be an Expr"):
+        log_primitive(1, sympy.S.One)
+    with pytest.raises(InvalidArgument, match="coefficient to be an Expr"):
+        log_primitive(sympy.S.One, "1/L")

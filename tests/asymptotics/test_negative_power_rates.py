@@ -11,7 +11,7 @@ import sympy
 
 from symprop.asymptotics.depth_constants import ResidualVariances
 from symprop.asymptotics.negative_power_rates import negative_power_constants
-from symprop.foundation.errors import OutOfDomain
+from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.gaussian.power_relu import alpha_relu_kernel
 
 LAYERS = [4**k for k in range(2, 7)]
@@ -78,3 +78,14 @@ def test_exponent_outside_the_range_is_refused() -> None:
             )
     with pytest.raises(OutOfDomain, match="weight_variance to be > 0"):
         negative_power_constants(sympy.S.One, -sympy.Rational(1, 4), ResidualVariances(1, 0, 0, 0))
+
+
+def test_what_is_refused() -> None:
+    variances = ResidualVariances(1, 0, 1, 0)
+    with pytest.raises(InvalidArgument, match="variances"):
+        negative_power_constants(1, "-1/4", None)
+    with pytest.raises(InvalidArgument, match="scale"):
+        negative_power_constants("junk", "-1/4", variances)
+    for alpha in (1, sympy.Symbol("a"), 0):
+        with pytest.raises(OutOfDomain, match="alpha"):
+            negative_power_constants(1, alpha, variances)

@@ -18,7 +18,7 @@ from symprop.asymptotics.power_relu_rates import (
     power_exponent,
     power_relu_constants,
 )
-from symprop.foundation.errors import NoClosedForm, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.gaussian.power_relu import alpha_relu_kernel
 from symprop.numerics.enclosure import Enclosure
 from symprop.specs.activations import activation
@@ -250,3 +250,23 @@ def test_exponent_near_one_is_not_written_out() -> None:
     assert float(found["K1"].enclose(dps=20).ball.log()) == pytest.approx(float(mpmath.log(value)))
     deviation = found["mu"].enclose(dps=60) - Enclosure("5e-7", bits=300)
     assert float(deviation) == pytest.approx(-9 * pi**2 / 40 * 1e-30, rel=1e-3)
+
+
+def test_arguments_of_other_kinds() -> None:
+    variances = ResidualVariances(1, 0, 1, 0)
+    with pytest.raises(InvalidArgument, match="kernel to be an AlphaReluKernel"):
+        kernel_gap("1/2", 60)
+    with pytest.raises(InvalidArgument, match="bits"):
+        kernel_gap(alpha_relu_kernel("1/2"), 0)
+    with pytest.raises(InvalidArgument, match="scale"):
+        power_relu_constants(None, "1/2", variances)
+    with pytest.raises(OutOfDomain, match="alpha"):
+        power_relu_constants(1, sympy.Symbol("a"), variances)
+    for call in (
+        lambda: power_relu_constants(1, "1/2", None),
+        lambda: linear_rectifier_constants("relu", (1, 1, 1, 1)),
+    ):
+        with pytest.raises(InvalidArgument, match="variances to be a ResidualVariances"):
+            call()
+    with pytest.raises(InvalidArgument, match="activation"):
+        power_exponent(None)

@@ -18,7 +18,7 @@ from symprop.asymptotics.saturated_rates import (
     saturated_constants,
 )
 from symprop.asymptotics.saturation import saturation_constants
-from symprop.foundation.errors import NoConvergence, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoConvergence, OutOfDomain
 from symprop.gaussian.transforms import w_transform
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import working_bits
@@ -216,3 +216,15 @@ def test_vanishing_branch_is_refused(zero: int) -> None:
     variances[zero] = 0
     with pytest.raises(OutOfDomain, match="to be > 0"):
         table("tanh", tuple(variances))
+
+
+def test_what_is_refused() -> None:
+    with pytest.raises(OutOfDomain, match="ratio to be >= 1"):
+        fixed_angle(arb("0.5"), 60)
+    for ratio in (arb("nan"), None, "junk"):
+        with pytest.raises(InvalidArgument, match="ratio"):
+            fixed_angle(ratio, 60)
+    with pytest.raises(InvalidArgument, match="bits"):
+        fixed_angle(arb(2), 0)
+    with pytest.raises(InvalidArgument, match="saturation to be a Saturation"):
+        saturated_constants("tanh", None)

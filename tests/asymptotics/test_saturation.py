@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from symprop.asymptotics.saturation import saturated_second_moment, saturation_constants
-from symprop.foundation.errors import NoClosedForm
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.gaussian.expectation import gaussian_expectation
 from symprop.gaussian.transforms import v_transform
 from symprop.specs.activations import activation
@@ -104,3 +104,13 @@ def test_unknown_integrals_are_refused() -> None:
     for name in ("sin", "tanh(x)**3"):
         with pytest.raises(NoClosedForm, match="No integrals"):
             saturation_constants(name)
+
+
+def test_what_no_second_moment_is_of() -> None:
+    for variance in (0, -1):
+        with pytest.raises(OutOfDomain, match="q to be > 0"):
+            saturated_second_moment("tanh", variance, 1)
+    with pytest.raises(InvalidArgument, match="q to be"):
+        saturated_second_moment("tanh", None, 1)
+    with pytest.raises(InvalidArgument, match="terms"):
+        saturated_second_moment("tanh", 1, -1)

@@ -7,6 +7,7 @@ import pytest
 import sympy
 
 from symprop.asymptotics.saturation_defects import odd_defect
+from symprop.foundation.errors import InvalidArgument
 from symprop.specs.activations import X, activation
 
 CUT = 200
@@ -44,3 +45,8 @@ def test_scaling() -> None:
 @pytest.mark.parametrize("name", ["sin", "identity", "tanh(x)**3", "x/(1+x**2)"])
 def test_unknown(name: str) -> None:
     assert odd_defect(activation(name)) is None
+
+
+def test_what_is_no_activation() -> None:
+    with pytest.raises(InvalidArgument, match="phi to be an Activation"):
+        odd_defect("tanh")

@@ -5,8 +5,12 @@ import pytest
 import sympy
 from flint import arb
 
-from symprop.asymptotics.tanh_covariances import sech_moment, tanh_covariance_series
-from symprop.foundation.errors import InvalidArgument
+from symprop.asymptotics.tanh_covariances import (
+    sech_moment,
+    tanh_covariance_coefficient,
+    tanh_covariance_series,
+)
+from symprop.foundation.errors import InvalidArgument, OutOfDomain
 from symprop.gaussian.tanh_transforms import tanh_kernel
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import working_bits
@@ -39,3 +43,20 @@ def test_moments_of_sech() -> None:
 def test_terms_are_positive() -> None:
     with pytest.raises(InvalidArgument, match="terms"):
         tanh_covariance_series(q, c, 0)
+
+
+def test_what_is_refused() -> None:
+    q, t = sympy.Symbol("q", positive=True), sympy.Symbol("t")
+    for order in (-2, 3, "2", None):
+        with pytest.raises(InvalidArgument, match="order"):
+            sech_moment(order)
+    with pytest.raises(InvalidArgument, match="k to be an integer >= 1"):
+        tanh_covariance_coefficient(0, t)
+    with pytest.raises(InvalidArgument, match="t to be a Symbol"):
+        tanh_covariance_coefficient(1, "t")
+    with pytest.raises(OutOfDomain, match="cosine"):
+        tanh_covariance_series(q, 1, 2)
+    with pytest.raises(OutOfDomain, match="q to be > 0"):
+        tanh_covariance_series(-1, t, 2)
+    with pytest.raises(InvalidArgument, match="cosine"):
+        tanh_covariance_series(q, "junk", 2)

@@ -10,7 +10,7 @@ import pytest
 import sympy
 from flint import arb, fmpq
 
-from symprop.foundation.errors import NoClosedForm, OutOfDomain
+from symprop.foundation.errors import InvalidArgument, NoClosedForm, OutOfDomain
 from symprop.gram.matrices import gram_matrix
 from symprop.gram.spectrum import eigenvalue_balls, eigenvalues, extreme_eigenvalues
 from symprop.numerics.enclosure import Enclosure
@@ -103,3 +103,10 @@ def test_no_closed_form_of_balls() -> None:
     with pytest.raises(NoClosedForm):
         extreme_eigenvalues(gram_matrix([[sympy.pi]]))
     assert eigenvalue_balls(gram_matrix([[sympy.pi]]), 100)[0].overlaps(arb.pi())
+
+
+def test_extreme_eigenvalues_of_rows() -> None:
+    assert extreme_eigenvalues([[2, 1], [1, 2]]) == (1, 3)
+    for junk in (None, 3, "ab", [[1, 2]]):
+        with pytest.raises(InvalidArgument, match="gram"):
+            extreme_eigenvalues(junk)

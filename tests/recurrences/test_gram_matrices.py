@@ -47,3 +47,9 @@ def test_both_triangles_are_compared() -> None:
         symmetric_gram([[1.0, 0.5], [0.4, 1.0]])
     with pytest.raises(OutOfDomain, match="finite entries but got gram=inf"):
         symmetric_gram([[1.0, np.inf], [np.inf, 1.0]])
+
+
+@pytest.mark.parametrize("length", [np.nan, np.inf, 0.0, -1.0])
+def test_lengths_that_are_none(length: float) -> None:
+    with pytest.raises(OutOfDomain, match="gram to have a positive, finite diagonal"):
+        homogeneous_gram(np.array([[length]]), lambda c: c + 1, 2.0)
