@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 
 from symprop.figures import shrinkage_curves
 from symprop.figures.panels import Curve, Panel
-
-correlation_after_depth = cache(shrinkage_curves.correlation_after_depth)
-leaky_relu_shrinkage = cache(shrinkage_curves.leaky_relu_shrinkage)
-erf_networks = cache(shrinkage_curves.erf_networks)
 
 
 def line(panel: Panel, label: str) -> Curve:
@@ -20,7 +14,7 @@ def line(panel: Panel, label: str) -> Curve:
 
 
 def test_one_critical_erf_layer() -> None:
-    (panel,) = correlation_after_depth().panels
+    (panel,) = shrinkage_curves.correlation_after_depth().panels
     once = line(panel, "depth 1")
     rho = np.array(once.x)
     share = 4 / (np.pi * np.sqrt(5)) - 2 / np.pi * np.arcsin(2 / 3)
@@ -29,7 +23,7 @@ def test_one_critical_erf_layer() -> None:
 
 
 def test_bound_lies_above_the_deep_network_and_meets_it_at_both_ends() -> None:
-    (panel,) = correlation_after_depth().panels
+    (panel,) = shrinkage_curves.correlation_after_depth().panels
     deep, bound = line(panel, "depth 16"), line(panel, "bound by excess convexity")
     above = np.interp(deep.x, bound.x, bound.y)
     assert np.all(above >= np.array(deep.y) - 1e-12)
@@ -39,7 +33,7 @@ def test_bound_lies_above_the_deep_network_and_meets_it_at_both_ends() -> None:
 
 @pytest.mark.parametrize(("label", "slope"), [("a = 0", 0.0), ("a = 1/2", 0.5)])
 def test_leaky_relu_shrinks_like_the_inverse_square_of_depth(label: str, slope: float) -> None:
-    shrinking = line(leaky_relu_shrinkage().panels[0], label)
+    shrinking = line(shrinkage_curves.leaky_relu_shrinkage().panels[0], label)
     constant = 4.5 * np.pi**2 * (1 + slope**2) ** 2 / (1 - slope) ** 4
     ratio = np.array(shrinking.y) * np.array(shrinking.x) ** 2 / constant
     assert ratio[499] < ratio[-1] < 1
@@ -47,15 +41,15 @@ def test_leaky_relu_shrinks_like_the_inverse_square_of_depth(label: str, slope: 
 
 
 def test_erf_shrinks_like_the_inverse_of_depth() -> None:
-    critical = line(erf_networks().panels[0], "inputs at 0")
+    critical = line(shrinkage_curves.erf_networks().panels[0], "inputs at 0")
     ends = np.array([critical.y[499], critical.y[999]])
     assert 1 / (1 / ends[1] - 1 / ends[0]) * 500 == pytest.approx(2.5, rel=0.01)
 
 
 def test_printed_bounds_hold_where_drawn() -> None:
-    with_depth = leaky_relu_shrinkage().panels[0]
+    with_depth = shrinkage_curves.leaky_relu_shrinkage().panels[0]
     assert np.all(np.array(line(with_depth, "a = 0").y) < line(with_depth, "bound, a = 0").y)
-    critical, _, jacobian = erf_networks().panels
+    critical, _, jacobian = shrinkage_curves.erf_networks().panels
     assert np.all(np.array(critical.curves[0].y) < line(critical, "bound").y)
     assert np.all(np.array(line(jacobian, "mean field").y) > line(jacobian, "bound").y)
 
@@ -72,10 +66,10 @@ def deviations(panel: Panel) -> dict[str, np.ndarray]:
 
 
 def test_sampled_correlations_follow_the_maps() -> None:
-    found = deviations(correlation_after_depth().panels[0])
+    found = deviations(shrinkage_curves.correlation_after_depth().panels[0])
     assert len(found) == 3
     assert max(np.abs(z).max() for z in found.values()) < 5
-    critical, chaotic, jacobian = erf_networks().panels
+    critical, chaotic, jacobian = shrinkage_curves.erf_networks().panels
     found = deviations(critical) | deviations(chaotic)
     assert len(found) == 5
     assert max(np.abs(z).max() for z in found.values()) < 5
@@ -85,6 +79,6 @@ def test_sampled_correlations_follow_the_maps() -> None:
 
 
 def test_sampled_leaky_networks_shrink_like_the_theory() -> None:
-    for panel in leaky_relu_shrinkage().panels:
+    for panel in shrinkage_curves.leaky_relu_shrinkage().panels:
         found = deviations(panel)
         assert max(np.abs(z).max() for z in found.values()) < 5

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 
 from symprop.figures import tangent_curves
 from symprop.figures.panels import Curve, Panel
-
-sampled_kernels = cache(tangent_curves.sampled_kernels)
 
 
 def line(panel: Panel, label: str) -> Curve:
@@ -18,7 +14,7 @@ def line(panel: Panel, label: str) -> Curve:
 
 
 def test_kernels_follow_their_limits() -> None:
-    panels = sampled_kernels().panels
+    panels = tangent_curves.sampled_kernels().panels
     assert [panel.title for panel in panels] == ["ResNet, m = 2", "DenseNet"]
     for panel in panels:
         narrow, wide = (line(panel, f"width {n}, sampled") for n in (50, 500))
@@ -28,7 +24,7 @@ def test_kernels_follow_their_limits() -> None:
 
 
 def test_diagonals_of_the_limits() -> None:
-    residual, dense = (panel.curves[0] for panel in sampled_kernels().panels)
+    residual, dense = (panel.curves[0] for panel in tangent_curves.sampled_kernels().panels)
     assert residual.y[0] == pytest.approx(2 * 4 * 0.25 * 1.25**3, rel=1e-12)
     assert dense.y[0] == pytest.approx(1 + 1 / 2 + 1 / 3 + 1 / 4, rel=1e-12)
 
