@@ -118,7 +118,8 @@ def effect_of_the_gain() -> Plot:
         for exponent in ("0", "1/4", "1/2", "1"):
             network = BatchNormalized(phi, gain_exponent=exponent)
             found = _first_gradients(network, _DEPTHS, size=16, seed=65)
-            curves += mean_with_interval(f"gain $l^{{-{exponent}}}$", _DEPTHS, found)
+            gain = "1" if exponent == "0" else f"$l^{{-{exponent}}}$"
+            curves += mean_with_interval(f"gain {gain}", _DEPTHS, found)
         panels.append(_gradient_panel(f"{phi}, d = n = 16", curves))
     parameters = {"inputs": "Gaussian", "runs": str(_RUNS), "weights": "orthogonal"}
     return Plot("thesis:6.5", "Gradients and the gain of activations", tuple(panels), parameters)

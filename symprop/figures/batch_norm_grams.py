@@ -229,7 +229,7 @@ def amplified_errors() -> Plot:
     deviations = np.linalg.norm(plain - np.eye(batch), axis=(2, 3))[:, 1:]
     curves += mean_with_interval("linear, not normalised", layers, deviations)
     law = np.sqrt(batch * (batch + 1) * layers / width)
-    curves.append(curve("not normalised, first order in l/d", layers, law, "law"))
+    curves.append(curve("first order in l/d", layers, law, "law"))
     panel = Panel("n = 5, d = 1000", "layer l", "|G - G*|", tuple(curves), y_scale="log")
     parameters = {
         "inputs": "two Gaussian clusters; orthonormal where not normalised",
@@ -281,13 +281,8 @@ def deviation_by_batch() -> Plot:
     slowed = float(last[0].mean()) * (sizes / sizes[0]) ** 1.5
     curves = (
         *mean_with_interval("simulated", batches, last.T),
-        curve("n through the first", batches, printed, "law"),
-        curve(
-            "$n^{3/2}$ through the first",
-            batches,
-            slowed,
-            "law",
-        ),
+        curve("n through the first", batches, printed, "guide"),
+        curve("$n^{3/2}$ through the first", batches, slowed, "guide"),
     )
     panel = Panel("relu, d = 400, layer 60", "batch n", "|G - G*|", curves, "log", "log")
     parameters = {"inputs": "two Gaussian clusters", "runs": str(runs)}

@@ -43,7 +43,7 @@ def test_least_singular_values_grow_with_width() -> None:
 
 def test_errors_grow_without_normalisation_only() -> None:
     (panel,) = batch_norm_grams.amplified_errors().panels
-    plain, law = line(panel, "linear, not normalised"), line(panel, "not normalised")
+    plain, law = line(panel, "linear, not normalised"), line(panel, "first order in l/d")
     assert plain.y[-1] > 4 * plain.y[0]
     assert abs(plain.y[5] / law.y[5] - 1) < 0.25
     for phi in ("identity", "relu"):
