@@ -393,7 +393,7 @@ CLAIMS = (
             "==",
             mean_field_entry_with_mean,
             points=grid(phi=("relu",), depth=(3,)),
-            sizes=(40_000, 400_000),
+            sizes=(16_000, 400_000),
         ),
     ),
 )

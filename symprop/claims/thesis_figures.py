@@ -187,7 +187,7 @@ CLAIMS = (
             "==",
             lambda width: Fraction(width, 128),
             points=grid(width=(512,)),
-            sizes=(TRIALS, 8_000),
+            sizes=(1_000, 8_000),
         ),
     ),
     _claim(
@@ -223,7 +223,7 @@ CLAIMS = (
             "<=",
             deviation_bound,
             points=grid(network=("plain",), depth=(30,)),
-            sizes=(8_000, 16_000),
+            sizes=(5_000, 16_000),
             resolution=1,
         ),
     ),
@@ -249,7 +249,7 @@ CLAIMS = (
             "<=",
             lambda width: 20,  # noqa: ARG005
             points=grid(width=(1000,)),
-            sizes=(TRIALS, 10_000),
+            sizes=(1_000, 10_000),
             resolution=1,
         ),
     ),

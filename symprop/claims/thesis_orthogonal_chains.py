@@ -276,7 +276,8 @@ CLAIMS = (
             "<=",
             small_second_phase_bound,
             points=grid(d=(4,), skew=("11/10",), layers=(20,)),
-            sizes=(16_000, 40_000),
+            sizes=(200, 4_000),
+            resolution=1,
         ),
     ),
     _claim(
