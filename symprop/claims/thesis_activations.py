@@ -6,6 +6,7 @@ otherwise 2, 3 or 4 as ``kappa'(1)`` is below, equal to or above 1.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy
@@ -99,12 +100,13 @@ def exact_relu_slope() -> sympy.Expr:
     )
 
 
+@cache
+def mean_square(function: sympy.Expr) -> sympy.Expr:
+    return sympy.integrate(function**2 * DENSITY, (x, -sympy.oo, sympy.oo))
+
+
 def exact_exp_slope() -> sympy.Expr:
     """Return ``kappa'(1)/kappa(1)`` of exp: mean squared derivative over mean square."""
-
-    def mean_square(function: sympy.Expr) -> sympy.Expr:
-        return sympy.integrate(function**2 * DENSITY, (x, -sympy.oo, sympy.oo))
-
     return sympy.simplify(mean_square(sympy.diff(sympy.exp(x), x)) / mean_square(sympy.exp(x)))
 
 
