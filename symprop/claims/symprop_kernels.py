@@ -141,8 +141,9 @@ CLAIMS = (
         variables={"rho": "correlation, in [-1, 1]"},
         checks=(
             attack(
-                gelu_pair, "==", GELU_KERNEL, domain={"rho": Real(-1, 1)}, digits=15, tries=(6, 60)
+                gelu_pair, "==", GELU_KERNEL, domain={"rho": Real(-1, 1)}, digits=15, tries=(5, 60)
             ),
+            at_points(gelu_pair, "==", GELU_KERNEL, points=grid(rho=("1/2",)), digits=15),
             at_points(gelu_square, "==", sympy.Rational(1, 3) + 1 / (2 * sqrt(3) * pi), digits=30),
         ),
         near_miss=at_points(

@@ -151,11 +151,11 @@ CLAIMS = (
         variables=meanings("alpha", "m", "depth", "cosine", "q1", "q2"),
         assumptions=WIDE,
         checks=(
-            attack(tangent, "==", true_tangent, domain=NET | PAIR, tries=(60, 600)),
+            attack(tangent, "==", true_tangent, domain=NET | PAIR, tries=(30, 600)),
             simulated(sampled_tangent, "==", tangent, points=TANGENT, sizes=RUNS),
         ),
         near_miss=simulated(
-            sampled_tangent, "==", printed_tangent, points=TANGENT[1:2], sizes=RUNS
+            sampled_tangent, "==", printed_tangent, points=TANGENT[1:2], sizes=(20, 400)
         ),
         derivation="derivations/residual_tangent_kernel.py",
     ),
@@ -175,12 +175,12 @@ CLAIMS = (
                 "==",
                 true_tangent_of_unit_inputs,
                 domain=NET | {"cosine": Real(-1, 1)},
-                tries=(24, 240),
+                tries=(15, 240),
             ),
             simulated(sampled_part, "==", tangent_part, points=PARTS, sizes=RUNS),
         ),
         near_miss=simulated(
-            sampled_part, "==", part_with_own_bypass, points=PARTS[-1:], sizes=RUNS
+            sampled_part, "==", part_with_own_bypass, points=PARTS[-1:], sizes=(20, 400)
         ),
     ),
 )

@@ -191,6 +191,7 @@ CLAIMS = (
                 ">=",
                 0,
                 domain=STEPS,
+                digits=15,
                 tries=(9, 45),
             )
             for n in (2, 3, 9)
@@ -200,6 +201,7 @@ CLAIMS = (
             ">=",
             0,
             domain=STEPS,
+            digits=15,
             tries=(30, 60),
         ),
     ),
