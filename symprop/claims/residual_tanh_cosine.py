@@ -101,14 +101,20 @@ def at(
     return along(layers, e0=e0, **variances | changed)
 
 
+def deeper(
+    quantity: Any, value: Any, variances: dict[str, Any], e0: str, *, error: sympy.Expr
+) -> Any:
+    """Return the check of a limit, to half the depth in the quick tier."""
+    shorter, longer = (
+        limit(quantity, value, along=at(variances, e0, layers), error=error)
+        for layers in (DEEPER[:-2], DEEPER[:-1])
+    )
+    return lambda context: context.pick((shorter, longer))(context)
+
+
 def settling(variances: dict[str, Any], e0: str) -> Any:
     """Return the check of the exponent of ``e - e* - P l^(-1/2)``."""
-    return limit(
-        local_exponent(free_part),
-        minus_delta_star,
-        along=at(variances, e0, DEEPER[:-1]),
-        error=DEPTH**-HALF,
-    )
+    return deeper(local_exponent(free_part), minus_delta_star, variances, e0, error=DEPTH**-HALF)
 
 
 HALF = sympy.Rational(1, 2)
