@@ -8,20 +8,16 @@ elements are a hundred times faster than SymPy expressions and are always in low
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from flint import fmpq
 from sympy.polys.fields import FracField
 
 from symprop.foundation.errors import InvalidArgument, expected
-from symprop.foundation.validation import check_sequence
 from symprop.numerics.evaluation import as_parameter
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["ExactField"]
 
@@ -73,7 +69,9 @@ class ExactField:
             raise InvalidArgument(expected("given", "to be a mapping of symbols to values", given))
         self.given = dict(given or {})
         self._roots: dict[sympy.Expr, int] = {}
-        for expression in check_sequence("expressions", expressions, of="expressions"):
+        if isinstance(expressions, str) or not isinstance(expressions, Iterable):
+            raise InvalidArgument(expected("expressions", "to be several of them", expressions))
+        for expression in expressions:
             self._collect(_read(expression))
         self._sizes: dict[Any, fmpq] = {}
 

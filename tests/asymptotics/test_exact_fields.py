@@ -57,7 +57,7 @@ def test_hidden_zeros_of_radicals_are_seen_in_comparisons() -> None:
 
 def test_what_is_no_expression() -> None:
     for expressions in (None, "ab", 3):
-        with pytest.raises(InvalidArgument, match="expressions to be a sequence"):
+        with pytest.raises(InvalidArgument, match="expressions to be several"):
             ExactField(expressions)
     with pytest.raises(InvalidArgument, match="expression to be"):
         ExactField(["junk"])
