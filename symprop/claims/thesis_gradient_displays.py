@@ -205,6 +205,10 @@ CLAIMS = (
         statement="E Σ_{k<=L} log |J_BN(H^k)| <= 32 d^4.5 ψ(X_0)^0.5 (1 - exp(-L/(32d⁴)))",
         variables=CHAIN,
         assumptions=("ψ(X_0) <= 1/(16d)",),
+        as_printed=(
+            "from eq C.91 by dropping its factor 2; Lemma C.16, which bounds the square of "
+            "the norm, gives it back"
+        ),
         checks=(
             simulated(sum_of_log_norms, "<=", second_phase_bound, points=SLIGHT, sizes=(400, 4000)),
         ),

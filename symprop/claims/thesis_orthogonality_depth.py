@@ -243,6 +243,7 @@ CLAIMS = (
         title="one-layer contraction of the Lyapunov function",
         statement="E[V^(H_{l+1}) | H_l] <= (1 - (2/3)(1/n - V^)) V^ + 1/√d",
         variables=STEP,
+        assumptions=("|H_l|_F = 1, which the text has for all l",),
         checks=(simulated(next_lyapunov, "<=", contraction_bound, points=NARROW, sizes=SIZES),),
         near_miss=simulated(next_lyapunov, "<=", contraction_alone, points=UNEQUAL, sizes=SIZES),
     ),
