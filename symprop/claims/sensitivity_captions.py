@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noise_image_networks import noise_image_run
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.rational_matrices import Matrix
 from symprop.claims.rational_networks import mean
 from symprop.claims.sensitivity_normalised import POINTS, WEIGHTS, channel, squared_size, varies
-from symprop.ledger.claim import Check, Claim
+from symprop.ledger.claim import Check
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 
 if TYPE_CHECKING:
     from symprop.simulator.sensitivity_run import SensitivityRun
@@ -125,12 +125,7 @@ def largest_fourth_moment(points: Matrix) -> Fraction:
 NOISE = "periodic noise of power f^-2 on 8 points, 24 images, kernel 3, width 16, fixed seeds"
 CHANNELS = {"points": POINTS, "weights": WEIGHTS}
 
-
-def _claim(name: str, number: str, expected: Verdict = SHOWN, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", SHOWN)
 
 CLAIMS = (
     _claim(

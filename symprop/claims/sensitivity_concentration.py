@@ -12,16 +12,15 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_networks import mean, mean_square, variance
 from symprop.claims.sensitivity_vanilla import increment, inverse_square, sampled_variance
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -141,16 +140,7 @@ MEANINGS = {
     "inverse": "1/θ",
 }
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=MEANINGS)
 
 CLAIMS = (
     _claim(

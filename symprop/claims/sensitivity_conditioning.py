@@ -9,19 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -83,16 +81,7 @@ MEANINGS = {
     "width": "N",
 }
 
-
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", variables=MEANINGS)
 
 CLAIMS = (
     _claim(

@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_networks import (
     Network,
     channels,
@@ -23,12 +23,10 @@ from symprop.claims.rational_networks import (
 from symprop.claims.sensitivity_layer_means import GENERIC, LAWS, few_matrices
 from symprop.claims.sensitivity_symmetry import line, opposite
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -110,16 +108,7 @@ MEANINGS = {
 }
 TRIES = (24, 200)
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=MEANINGS)
 
 CLAIMS = (
     _claim(

@@ -14,16 +14,15 @@ from typing import Any
 import numpy as np
 from flint import acb, arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.power_series import rational
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import bits_from_dps, working_bits
 
@@ -176,15 +175,7 @@ BOTH_SIGNS = (
 DYING = (((1,),), ((1, 1), (2, 1)))
 SKEW_POINTS = grid(data=(((1,), (-1,)), ((1,), (1,), (1,), (-1,))), width=(1, 2))
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

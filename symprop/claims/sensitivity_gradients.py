@@ -7,8 +7,8 @@ vanishes, so that small steps give them exactly.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import Matrix, integer_matrix
 from symprop.claims.rational_networks import (
     Network,
@@ -21,10 +21,8 @@ from symprop.claims.rational_networks import (
     noise_square,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -161,16 +159,7 @@ def sensitivity_of_rescaled(network: Network, start: int = 4, end: int = 9) -> F
 
 NETWORK = {"network": "data, weights of layer after layer, extent, kernel"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=NETWORK,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=NETWORK)
 
 CLAIMS = (
     _claim(

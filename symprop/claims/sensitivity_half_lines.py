@@ -9,17 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import Matrix, integer_matrix, transposed
 from symprop.claims.rational_networks import Network, fields, layers, mean, networks
 from symprop.claims.sensitivity_pseudo_linear import on_a_ray
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Range
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -158,16 +156,7 @@ MEANINGS = {
     "constant": "candidate for P[D]",
 }
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=MEANINGS)
 
 CLAIMS = (
     _claim(

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import integer_matrix
 from symprop.claims.rational_networks import (
@@ -27,12 +28,10 @@ from symprop.claims.rational_networks import (
     weight_matrices,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -268,16 +267,7 @@ MEANINGS = {
     "second": "N_2",
 }
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=MEANINGS)
 
 CLAIMS = (
     _claim(

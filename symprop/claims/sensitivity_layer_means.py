@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import (
     Matrix,
     integer_matrix,
@@ -32,12 +33,10 @@ from symprop.claims.rational_networks import (
     weight_matrices,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -257,14 +256,7 @@ def _everywhere(lhs: Callable[..., Any], rhs: Any, networks: Sequence[Network]) 
     return attack(lhs, "==", rhs, domain=domain, assuming=few_matrices)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

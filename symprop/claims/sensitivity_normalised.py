@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import Matrix, centred_rows, integer_matrix, matrices
 from symprop.claims.rational_networks import mean, mean_square, variance
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -224,12 +223,7 @@ MEANINGS = {"points": "rows: data, or receptive fields of all positions", "weigh
 NOISE_MEANINGS = MEANINGS | {"noise": "variance of u at each datum", "slope": "φ'(0)"}
 PAIR = "w and -w are as likely: all that the proof uses of the initialisation"
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import Matrix, integer_matrix
 from symprop.claims.rational_networks import mean, variance
 from symprop.claims.sensitivity_normalised import POINTS, channel
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -60,12 +58,7 @@ def both_vary(signal: Matrix, noise: Matrix) -> bool:
 
 """Data of equal variance in all directions: the factor is the same for all weights."""
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -14,19 +14,18 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import eigenvalues, multiplied, transposed
 from symprop.claims.rational_networks import mean
 from symprop.claims.sensitivity_normalised import RING, receptive_fields
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -148,12 +147,7 @@ def simulated_truncated(rank: int, bound: Fraction, size: int, seed: int) -> tup
 SMALL = grid(small=("1/1000", "1/10", "1/2", "3", "1000"))
 MEANINGS = {"small": "μ", "variances": "λ", "noise": "a", "rank": "positive eigenvalues of x"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

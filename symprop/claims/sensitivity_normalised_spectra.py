@@ -12,17 +12,16 @@ from typing import Any
 
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_networks import mean_square
 from symprop.claims.sensitivity_normalised import receptive_fields
 from symprop.claims.sensitivity_normalised_ratio import aligned, squared_factor, white_factor
 from symprop.ledger.boxes import on_box
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -136,12 +135,7 @@ NOISE = _spectra((1, 0), (1, 1), (2, 1), (1, 0, 0, 0), (1, 5, 0, 3), (1, 1, 1, 1
 MU = sympy.Symbol("small", positive=True)
 MEANINGS = {"small": "μ", "variances": "λ", "noise": "a", "rank": "positive eigenvalues of x"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

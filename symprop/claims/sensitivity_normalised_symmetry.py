@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_networks import mean, variance
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -89,15 +87,7 @@ def without_centre(batch: Sequence[int]) -> bool:
 BATCHES = {"batch": OneOf(((1, -1), (0, 1), (0, 0, 1), (-1, 0, 1), (5, 2, -3, 7), (3, 1, -4, 0)))}
 BATCH = {"batch": "one-dimensional data", "slope": "φ'(0)"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

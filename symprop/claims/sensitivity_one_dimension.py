@@ -14,19 +14,18 @@ from typing import Any
 import numpy as np
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import integer_matrix
 from symprop.claims.rational_networks import Network, layers, mean, mean_square, variance
 from symprop.claims.two_point_networks import feedforward, inner, noise_inner, start
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -147,12 +146,7 @@ LINE = SYMMETRIC | {
 }
 SIGNS = {"first": OneOf((1, -1)), "second": OneOf((1, -1))}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.claims.rational_networks import (
     Network,
@@ -25,10 +25,8 @@ from symprop.claims.rational_networks import (
 )
 from symprop.claims.sensitivity_layer_means import mean_after, product_of_parts
 from symprop.claims.sensitivity_symmetry import line, opposite, sees_something, weighed
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -135,16 +133,7 @@ ALL = {"network": networks(HOSTILE)}
 MEANINGS = {"network": "data, weights of layer after layer, extent, kernel"}
 TRIES = (24, 200)
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=MEANINGS)
 
 CLAIMS = (
     _claim(

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from flint import acb, arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import (
     Matrix,
     centred_rows,
@@ -38,13 +39,11 @@ from symprop.claims.two_point_networks import (
     start,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -275,12 +274,7 @@ OTHERS = tuple(
 TWO = "two data, width 2, weights twice a signed permutation: uncorrelated, of any sign"
 INDICES = {"k": "branch", "later": "l", "other": "k'", "last": "l'"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

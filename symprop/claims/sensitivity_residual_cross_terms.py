@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import integer_matrix, scaled
@@ -21,13 +22,11 @@ from symprop.claims.rational_networks import mean_square
 from symprop.claims.sensitivity_residual import averaged
 from symprop.claims.two_point_networks import Pair, added, branch, inner, noise_inner, start
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -209,12 +208,7 @@ UNIT_MEANINGS = {
 EXACT = "two data, width 2, weights twice a signed permutation: r_eff = 1 and μ_2(y^{l,H}) = 1"
 GAUSSIAN = "two data, Gaussian weights: r_eff = 1 and μ_2(y^{l,H}) = χ²_N/(2N)"
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -14,16 +14,15 @@ from typing import Any
 import sympy
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.claims.sensitivity_residual_growth import largest_exponent, least_exponent
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -167,11 +166,7 @@ def along(pattern: str, gamma: str) -> list[dict[str, Any]]:
     return [{**fixed, "layer": 4**k} for k in range(1, 6)]
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}", source=Source("sensitivity", number), expected=expected, **data
-    )
-
+_claim = claims_of("sensitivity", HOLDS)
 
 CLAIMS = (
     _claim(

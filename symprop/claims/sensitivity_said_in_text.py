@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import (
     determinant,
     gram,
@@ -33,12 +33,10 @@ from symprop.claims.rational_networks import (
 from symprop.claims.sensitivity_layer_means import GENERIC, LAWS, few_matrices
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -144,15 +142,7 @@ def decibels(value: sympy.Expr) -> sympy.Expr:
     return 10 * sympy.log(value) / sympy.log(10)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=MEANINGS)
 
 CLAIMS = (
     _claim(

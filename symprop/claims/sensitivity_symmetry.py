@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import (
     Matrix,
     integer_matrix,
@@ -29,11 +30,9 @@ from symprop.claims.rational_networks import (
     variance,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -166,14 +165,7 @@ def deep_and_almost_sure(network: Network) -> bool:
 
 NETWORK = {"network": "data, weights of layer after layer, extent, kernel", "slope": "φ'(0)"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        **data,
-    )
+_claim = claims_of("sensitivity", HOLDS)
 
 
 def _everywhere(lhs: Callable[..., Any], rhs: Callable[..., Any], **more: Any) -> Any:

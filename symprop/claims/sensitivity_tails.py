@@ -9,22 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error, vanilla_layers
 from symprop.claims.power_series import rational
 from symprop.claims.sensitivity_drift import drift, sampled_drift, skewed_drift, spread
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -181,15 +179,7 @@ MEANINGS = {
 }
 ONE = "one input with ν_2(x⁰) = 1, so that m_min = m and v_max = v of its exact law serve"
 
-
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        **data,
-    )
-
+_claim = claims_of("sensitivity")
 
 CLAIMS = (
     _claim(

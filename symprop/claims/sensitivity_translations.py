@@ -10,18 +10,16 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import Matrix, integer_matrix, multiplied
 from symprop.claims.rational_networks import mean_square, positive_part
 from symprop.claims.sensitivity_fields import DIVIDING, Shape, cyclic_law, strided_fields
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -191,16 +189,7 @@ MEANINGS = {
 }
 ONE = "one dimension, width 1, exact weights"
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=MEANINGS)
 
 CLAIMS = (
     _claim(

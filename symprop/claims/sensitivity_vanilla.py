@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import Matrix, integer_matrix
@@ -27,13 +28,11 @@ from symprop.claims.rational_networks import (
     noise_square,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.enclosure import Enclosure
 from symprop.numerics.precision import bits_from_dps, working_bits
 
@@ -182,16 +181,7 @@ MEANINGS = {
     "others": "how often the datum -1, against +1 once",
 }
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"sensitivity.{name}",
-        source=Source("sensitivity", number),
-        expected=expected,
-        variables=MEANINGS,
-        **data,
-    )
-
+_claim = claims_of("sensitivity", HOLDS, variables=MEANINGS)
 
 CLAIMS = (
     _claim(

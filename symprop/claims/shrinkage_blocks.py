@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import slope, trajectory
 from symprop.claims.shrinkage_residual import NET, block, blocks, cropped_slope, jacobian
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -63,11 +61,7 @@ def linear_slope(variance: Fraction) -> Fraction:
     return Fraction(slope(block((Fraction(0), Fraction(1)), variance)))
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

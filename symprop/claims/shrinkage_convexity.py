@@ -17,6 +17,7 @@ from symprop.asymptotics.convexity import (
     mixture_bound,
     slope_bound,
 )
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import (
     any_series,
     convex_function,
@@ -28,11 +29,9 @@ from symprop.claims.power_series import (
     value,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf, Range, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -144,12 +143,7 @@ def bounded_slack(c: Sequence[Fraction], dps: int) -> Any:
 G: dict[str, Range] = {"g": convex_function()}
 X: dict[str, Range] = {"x": Real(0, 1)}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

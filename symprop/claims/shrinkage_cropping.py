@@ -10,14 +10,13 @@ from typing import Any
 from flint import arb
 
 from symprop.asymptotics.convexity import excess_at_least, excess_convexity
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import any_series, nonlinear, rational, shifted, slope, value
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -160,11 +159,7 @@ def wide(c: Series, a: Fraction, b: Fraction) -> bool:
     return ordered(c, a, b) and b - a > Fraction(1, 10**6)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -8,13 +8,12 @@ from typing import Any
 import sympy
 from flint import arb, fmpq
 
+from symprop.claims.citations import claims_of
 from symprop.claims.critical_maps import erf_map, gap_after, leaky_map, least_map_value
 from symprop.ledger.algebra import identity
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -125,12 +124,7 @@ def late_bound(L: int, dps: int) -> Any:
 
 SLOPES = Real(-1, 1, open_at="upper")
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

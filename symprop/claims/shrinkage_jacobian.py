@@ -18,6 +18,7 @@ from symprop.asymptotics.shrinkage_bounds import (
     least_correlations,
     squared_jacobian,
 )
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import (
     compose,
     networks,
@@ -27,13 +28,11 @@ from symprop.claims.power_series import (
     value,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -176,12 +175,7 @@ NET = {"net": networks(3)}
 NETWORK = {"net": "coefficients of P_1, ..., P_L, each with sum 1"}
 WIDE = "infinite width; J = (P_L∘...∘P_1)'(1), at inputs of mean square 1; no P_l constant"
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

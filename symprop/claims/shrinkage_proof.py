@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import any_series, compose, derivative, networks, value
 from symprop.claims.shrinkage_jacobian import (
     centre_gaps,
@@ -19,11 +20,9 @@ from symprop.claims.shrinkage_jacobian import (
     twice_least_gap,
 )
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -143,12 +142,7 @@ def slope_power(phi: str, depth: int, dps: int) -> Any:
 NET = {"net": networks(3)}
 NETWORK = {"net": "coefficients of P_1, ..., P_L, each with sum 1"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -7,6 +7,7 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.critical_maps import gap_after
 from symprop.claims.power_series import (
     any_series,
@@ -21,11 +22,9 @@ from symprop.claims.power_series import (
     value,
 )
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -145,11 +144,7 @@ def bends(q: Series) -> bool:
     return bool(nonlinear(q) > 0)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -10,14 +10,13 @@ from flint import arb
 
 from symprop.asymptotics.convexity import excess_at_least
 from symprop.asymptotics.shrinkage_bounds import LayerShape, additive_bound, bent_bound
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import any_series, networks, nonlinear, slope, trajectory, value
 from symprop.claims.shrinkage_jacobian import spread
 from symprop.ledger.checks import limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Drawn, Range, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -214,12 +213,7 @@ NETWORK = {
 }
 WIDE = "infinite width; J is the slope at 1 of the composed maps P(ρ) = (ρ + σ²C(ρ))/(1 + σ²C(1))"
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

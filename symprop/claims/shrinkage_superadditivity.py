@@ -9,13 +9,12 @@ from typing import Any
 import sympy
 
 from symprop.asymptotics.convexity import composition_bound, excess_convexity
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import any_series, convex_function, crossing, piecewise
 from symprop.claims.shrinkage_convexity import crossing_of_series, excess, recentred
 from symprop.ledger.algebra import identity
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -85,12 +84,7 @@ WEIGHT2 = t1 * (1 - t1) * (1 - 2 * t2) / ((1 - t1 - t2) * SUM)
 PAIR = {"first": convex_function(), "second": convex_function()}
 SERIES = {"c": any_series(), "d": any_series()}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"shrinkage.{name}", source=Source("shrinkage", number), expected=expected, **data
-    )
-
+_claim = claims_of("shrinkage", HOLDS)
 
 CLAIMS = (
     _claim(

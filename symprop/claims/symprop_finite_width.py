@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import tangent_moments
 from symprop.moments.enumeration import gate_enumeration
 from symprop.moments.limits import (
@@ -134,15 +133,7 @@ def two_layers() -> sympy.Expr:
     return sympy.sympify(tangent_moments(DenseNet(), n, 2).second_moment)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"symprop.{name}",
-        source=Source("symprop", number),
-        expected=expected,
-        derivation="derivations/finite_width_moments.py",
-        **data,
-    )
-
+_claim = claims_of("symprop", HOLDS, derivation="derivations/finite_width_moments.py")
 
 HALF = Fraction(1, 2)
 TINY = [

@@ -7,11 +7,10 @@ from typing import Any
 
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import tangent_moments
 from symprop.moments.kernel_regime import first_order
 from symprop.moments.limits import (
@@ -109,15 +108,7 @@ def plain_limit_off(factor: int, dps: int) -> Any:
     return enclose(proportional_limit(Fraction(1, factor + 1)), dps=dps)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"symprop.{name}",
-        source=Source("symprop", number),
-        expected=expected,
-        derivation="derivations/finite_width_moments.py",
-        **data,
-    )
-
+_claim = claims_of("symprop", HOLDS, derivation="derivations/finite_width_moments.py")
 
 DEPTHS = (8, 16, 32, 64, 128, 256, 400)
 MEANING = {

@@ -7,13 +7,12 @@ from typing import Any
 
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -99,9 +98,7 @@ def dks_distance(dps: int) -> Any:
     return abs(exact - Fraction(DKS)) / exact
 
 
-def _claim(name: str, number: str, expected: Verdict = SAMPLED, **data: Any) -> Claim:
-    return Claim(id=f"symprop.{name}", source=Source("symprop", number), expected=expected, **data)
-
+_claim = claims_of("symprop", SAMPLED)
 
 CLAIMS = (
     _claim(

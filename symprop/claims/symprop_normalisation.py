@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import determinant, gram, matrices
 from symprop.claims.thesis_isometry import (
@@ -176,8 +177,7 @@ def mean_field_entry_with_mean(phi: str, depth: int, dps: int) -> Any:
     return mean_field_entry(phi, depth, dps, center=False)
 
 
-def _claim(name: str, number: str, expected: Verdict = SAMPLED, **data: Any) -> Claim:
-    return Claim(id=f"symprop.{name}", source=Source("symprop", number), expected=expected, **data)
+_claim = claims_of("symprop", SAMPLED)
 
 
 def _entry_of(function: Any, phi: str, place: int) -> Any:

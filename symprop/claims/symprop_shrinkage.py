@@ -13,6 +13,7 @@ from symprop.asymptotics.shrinkage_bounds import (
     multiplicative_bound,
     trajectory_bound,
 )
+from symprop.claims.citations import claims_of
 from symprop.claims.critical_maps import gap_after
 from symprop.claims.power_series import (
     any_series,
@@ -28,11 +29,9 @@ from symprop.claims.power_series import (
 )
 from symprop.claims.shrinkage_jacobian import SHARP, chain_rule, shapes, spread
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -154,15 +153,7 @@ def leaky_points(phi: str, a: str) -> list[dict[str, Any]]:
     return [{"phi": phi, "power": 2, "a": Fraction(a), "depth": 2**k} for k in range(5, 14)]
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"symprop.{name}",
-        source=Source("symprop", number),
-        expected=expected,
-        derivation=data.pop("derivation", BOUNDS),
-        **data,
-    )
-
+_claim = claims_of("symprop", HOLDS, derivation=BOUNDS)
 
 NET = {"net": networks(3)}
 NETWORK = {"net": "coefficients of P_1, ..., P_L, each with sum 1"}

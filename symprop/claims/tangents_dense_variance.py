@@ -6,12 +6,11 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Range
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import tangent_moments
 from symprop.moments.jacobians import jacobian_moments
 from symprop.numerics.precision import bits_from_dps, working_bits
@@ -86,18 +85,10 @@ def proportional_small_bound(depth: int, ratio: int, dps: int) -> Any:
     return proportional_order(depth, ratio, 90, dps)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}",
-        source=Source("tangents", number),
-        expected=expected,
-        variables=MEANING,
-        assumptions=("Gaussian weights, constant width n",),
-        **data,
-    )
-
-
 MEANING = {"width": "n", "depth": "L", "ratio": "n/L", "constant": "c"}
+_claim = claims_of(
+    "tangents", HOLDS, variables=MEANING, assumptions=("Gaussian weights, constant width n",)
+)
 KERNEL: dict[str, Range] = {"width": Integer(1, reach=5000), "depth": Integer(2, reach=60)}
 PROPORTIONAL: dict[str, Range] = {"depth": Integer(2, reach=60), "ratio": Integer(1, reach=20)}
 VERY_WIDE = [{"width": 10**6, "depth": depth} for depth in (2, 3)]

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Range
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import tangent_moments
 from symprop.moments.jacobians import jacobian_moments
 from symprop.numerics.precision import bits_from_dps, working_bits
@@ -170,11 +169,7 @@ def inverse_depth(depth: int) -> Fraction:
     return Fraction(1, depth)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 ANGLES = [
     {"net": net, "depth": depth, "cosine": cosine}

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.relu_covariances import (
     ball,
     balls,
@@ -31,13 +32,11 @@ from symprop.claims.residual_covariances import (
 )
 from symprop.gaussian.duality import dual_kernel
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import working_bits
 from symprop.recurrences.nngp import nngp_kernel
 
@@ -209,11 +208,7 @@ def sampled_covariance(
     )
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 INSIDE: list[dict[str, Any]] = [
     {"alpha": alpha, "block": block, "h": h} | pair

@@ -9,6 +9,7 @@ from typing import Any
 
 from flint import arb, arb_mat
 
+from symprop.claims.citations import claims_of
 from symprop.claims.relu_covariances import ball
 from symprop.claims.small_residual_networks import (
     BITS,
@@ -27,10 +28,8 @@ from symprop.claims.small_residual_networks import (
     quotient,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -230,11 +229,7 @@ def kernel_form_of_diagonal(depth: int, m: int, seed: int, dps: int) -> Any:
     return _form(depth, m, seed, dps, cross=False)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 WEIGHTS = [  # where the gates let the gradient through
     {"depth": depth, "m": m, "seed": seed, "block": block, "h": h, "i": i, "j": j}

@@ -11,6 +11,7 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.relu_covariances import (
     Covariance,
     averaged,
@@ -23,12 +24,10 @@ from symprop.claims.relu_covariances import (
 )
 from symprop.claims.residual_covariances import LONGER, PAIR, UNIT, WIDE, meanings
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Range
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import working_bits
 from symprop.recurrences.nngp import nngp_kernel
 from symprop.recurrences.ntk import tangent_kernel
@@ -216,11 +215,7 @@ def sampled_backward(
     )
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 DEEP: dict[str, Range] = {"depth": Integer(1, 6, reach=6)}
 ANGLES: list[dict[str, Any]] = [

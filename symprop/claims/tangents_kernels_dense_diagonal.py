@@ -6,13 +6,12 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import tangent_moments
 from symprop.moments.enumeration import gate_enumeration
 from symprop.recurrences.ntk import tangent_kernel
@@ -79,11 +78,7 @@ def part_of_last(depth: int, layer: int) -> Fraction:
     return Fraction(1, layer) if layer == depth else printed_part(layer)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 MEANING = {
     "depth": "number of layers L",

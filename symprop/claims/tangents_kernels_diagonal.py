@@ -5,16 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.relu_covariances import balls, input_covariance, slope
 from symprop.claims.residual_covariances import NET, layers, meanings, network, stages
 from symprop.gaussian.duality import dual_kernel
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import output_moments, tangent_moments
 from symprop.moments.enumeration import gate_enumeration
 from symprop.numerics.precision import working_bits
@@ -92,11 +91,7 @@ def enumerated_diagonal(alpha: Fraction, m: int, depth: int, n: int) -> Any:
     return gate_enumeration(network(alpha, m).graph(depth), n).kernel[0]
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.relu_covariances import balls, tangent_statistic
 from symprop.claims.residual_covariances import (
     LONGER,
@@ -21,12 +22,10 @@ from symprop.claims.residual_covariances import (
     tangent_part,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import working_bits
 from symprop.recurrences.ntk import tangent_kernel
 
@@ -99,11 +98,7 @@ def sampled_part(
     )
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 RUNS = (40, 400)
 MEASURED = Verdict(Outcome.HOLDS, Grade.STATISTICAL)

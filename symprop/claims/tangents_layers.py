@@ -7,17 +7,15 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import Any
 
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Range
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["ATOMS", "CLAIMS"]
 
@@ -138,11 +136,7 @@ def layer_fourth_gaussian(law: str, width: int) -> Fraction:  # noqa: ARG001
     return Fraction(width * (width + 5) * 122**2, 4)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 SIDE, BEFORE = sympy.symbols("n_l n_k", positive=True)
 POWERS: dict[str, Range] = {name: Integer(0, 4) for name in ("a", "b", "c")}

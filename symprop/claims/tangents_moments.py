@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.tangents_layers import ATOMS
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Range
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import tangent_moments
 from symprop.moments.discrete_weights import weight_enumeration
 from symprop.moments.enumeration import gate_enumeration
@@ -177,11 +176,7 @@ def sum_of_variances(net: str, width: int, depth: int) -> Any:
     return sum(v for _, v in deviations(net, width, depth))
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
-
+_claim = claims_of("tangents", HOLDS)
 
 # At A = 1/2 a branch of a single neuron with signs can cancel its bypass; at 1/3 never.
 CANCELLING = {"law": "signs", "net": "1/2", "width": 1, "depth": 2, "k": 1, "h": 1}

@@ -6,12 +6,11 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Range, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import output_moments
 from symprop.moments.enumeration import gate_enumeration
 from symprop.moments.jacobians import jacobian_moments
@@ -195,19 +194,14 @@ def printed_upper(width: int, m: int, alpha: Fraction, depth: int, dps: int) -> 
         return factor * square_bound(width, m, alpha, dps) ** (depth - 1)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}",
-        source=Source("tangents", number),
-        expected=expected,
-        variables=MEANING,
-        assumptions=("Gaussian weights, constant width n, A = α^m",),
-        **data,
-    )
-
-
 MEANING = {"width": "n", "m": "matrices in a branch", "alpha": "α", "depth": "L", "strength": "s"}
 """Variables of the statements on residual networks."""
+_claim = claims_of(
+    "tangents",
+    HOLDS,
+    variables=MEANING,
+    assumptions=("Gaussian weights, constant width n, A = α^m",),
+)
 BLOCK: dict[str, Range] = {
     "width": Integer(1, reach=10_000),
     "m": Integer(1, 6),

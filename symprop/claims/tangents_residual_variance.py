@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.tangents_residual_proof import (
     MEANING,
     NETWORK,
@@ -21,11 +22,9 @@ from symprop.claims.tangents_residual_proof import (
     root,
 )
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.moments.diagonal import tangent_moments
 from symprop.numerics.evaluation import as_ball
 from symprop.numerics.precision import bits_from_dps, working_bits
@@ -134,16 +133,12 @@ def inverse_depth(depth: int) -> Fraction:
     return Fraction(1, depth)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}",
-        source=Source("tangents", number),
-        expected=expected,
-        variables=MEANING,
-        assumptions=("Gaussian weights, constant width n, A = α^m",),
-        **data,
-    )
-
+_claim = claims_of(
+    "tangents",
+    HOLDS,
+    variables=MEANING,
+    assumptions=("Gaussian weights, constant width n, A = α^m",),
+)
 
 WIDER = [{"width": 2**k, "m": m, "strength": 1} for m in (1, 2) for k in range(4, 10)]
 DEEPER = [{"width": 10, "m": 2, "strength": 1, "depth": 2**k} for k in range(3, 10)]

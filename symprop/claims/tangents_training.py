@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.claims.noisy_networks import mean_and_error
 from symprop.claims.rational_matrices import Matrix, integer_matrix
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf, Range, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.recurrences.kernel_regression import GradientFlow, smallest_eigenvalue
 from symprop.recurrences.ntk import tangent_kernel
 from symprop.specs.branched import DenseNet, ResNet
@@ -186,10 +185,7 @@ def least_eigenvalue(net: str, depth: int, signs: str, dps: int) -> Any:
     )
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(
-        id=f"tangents.{name}", source=Source("tangents", number), expected=expected, **data
-    )
+_claim = claims_of("tangents", HOLDS)
 
 
 def _rows(*rows: Sequence[int | str]) -> OneOf:

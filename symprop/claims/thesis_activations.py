@@ -11,11 +11,10 @@ from typing import Any
 
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -114,9 +113,7 @@ def exact_relu_mean() -> sympy.Expr:
     return sympy.integrate(x * DENSITY, (x, 0, sympy.oo))
 
 
-def _claim(name: str, number: str, expected: Verdict = SAMPLED, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", SAMPLED)
 
 ORDER = sympy.Symbol("order", positive=True)
 PARTIAL_SUMS = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import Matrix, gram, integer_matrix
 from symprop.claims.thesis_jacobians import squared_norm, squared_norm_of_layer
 from symprop.claims.thesis_orthogonal_chains import log_gradient
@@ -15,13 +16,11 @@ from symprop.claims.thesis_rotations import LARGER, MEANINGS
 from symprop.claims.thesis_total_variation import ball
 from symprop.gaussian.duality import dual_kernel
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 from symprop.recurrences.linear_batch_norm import stationary_orthogonality_gap
 
@@ -127,9 +126,7 @@ def squared_norm_at_layer(x: Matrix, mirrors: Sequence[int], dps: int) -> Any:  
     return squared_norm(x, dps)
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 ROWS = {
     "x": OneOf((integer_matrix((1, 0), ("3/5", "4/5")), integer_matrix((1, 0), ("5/13", "12/13")))),

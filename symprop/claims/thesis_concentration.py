@@ -15,15 +15,14 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import Matrix, gram, matrices, transposed
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -177,10 +176,7 @@ SMALL_T = {"t": Real("1/1000", "1/2")}
 LAW = "x uniform on √(nB) e_1, ..., √(nB) e_n"
 MEANINGS = {"n": "dimension", "d": "number of vectors", "t": "deviation", "x": "rows x_i"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

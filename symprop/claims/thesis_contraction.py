@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import any_series, centred_series, iterate, nonlinear, slope, value
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -121,9 +120,7 @@ def activation_printed_bound(phi: str, normalization: str, rho: Fraction, dps: i
     return ratio(rho) / kernel.slope_at_one(dps)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

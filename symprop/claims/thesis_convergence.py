@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import (
     any_series,
     centred_series,
@@ -17,11 +18,9 @@ from symprop.claims.power_series import (
     value,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -121,10 +120,7 @@ MEANINGS = {
     "depth": "number of layers",
 }
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS", "MADE", "TRIALS", "mean_and_error"]
 
@@ -124,9 +123,7 @@ def relu_level() -> int:
     return 60
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

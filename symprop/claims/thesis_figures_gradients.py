@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from symprop.claims.citations import claims_of
 from symprop.claims.thesis_figures import MADE, TRIALS, mean_and_error
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -134,8 +133,7 @@ def half_decade() -> Fraction:
     return Fraction(1, 2)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
+_claim = claims_of("thesis", HOLDS)
 
 
 # What is false is measured again on four times as much, and needs less to be seen.

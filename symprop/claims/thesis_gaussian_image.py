@@ -17,14 +17,14 @@ from typing import Any
 import sympy
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.thesis_total_variation import ball
 from symprop.ledger.checks import at_points, limit
-from symprop.ledger.claim import Claim, Context
+from symprop.ledger.claim import Context
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Counterexample, Evidence, Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -203,9 +203,7 @@ def printed_mixture_bound(d: int, t: Fraction, dps: int) -> Any:
         return ball(Fraction(24 * t * t, d)) + (-ball(t * t)).exp()
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 ANY_CONSTANT = {"constant": Real(1, None)}
 CONSTANTS = {"constant": "c; the width is 10^7 (c + 2)^2, c rounded down"}

@@ -14,6 +14,7 @@ from typing import Any
 
 from flint import arb, fmpq, fmpq_mat
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import (
     Matrix,
     eigenvalues,
@@ -31,13 +32,11 @@ from symprop.claims.thesis_orthogonal_chains import (
 from symprop.claims.thesis_rotations import LARGER, SQUARE
 from symprop.claims.thesis_total_variation import ball
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -149,9 +148,7 @@ def rank_without_last(x: Matrix) -> int:
     return rank(gram(x[:-1]))
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 ONE_LAYER = {"x": "invertible matrix X"}
 SLIGHT = grid(d=(2, 4), skew=("21/20", "11/10"), layers=(1, 20))

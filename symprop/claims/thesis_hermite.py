@@ -7,14 +7,14 @@ from typing import Any
 
 import sympy
 
+from symprop.claims.citations import claims_of
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim, Context
+from symprop.ledger.claim import Context
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Evidence, Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -220,9 +220,7 @@ def series_of_kernels(context: Context) -> Evidence:
     return at_points(kernel, "==", squared_series, points=points, digits=15)(context)
 
 
-def _claim(name: str, number: str, expected: Verdict = SAMPLED, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", SAMPLED)
 
 CLAIMS = (
     _claim(

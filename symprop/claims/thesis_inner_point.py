@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import (
     centred_series,
     iterate,
@@ -14,11 +15,9 @@ from symprop.claims.power_series import (
 )
 from symprop.claims.thesis_convergence import bends, slope_at_fixed
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 
 __all__ = ["CLAIMS"]
 
@@ -129,9 +128,7 @@ def negative(function: Any) -> Any:
     return at
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

@@ -7,6 +7,7 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import (
     Matrix,
@@ -18,12 +19,10 @@ from symprop.claims.rational_matrices import (
 )
 from symprop.claims.thesis_isometry import INVERTIBLE, MEANINGS
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -110,9 +109,7 @@ def area(a: Fraction, b: Fraction, c: Fraction) -> Fraction:
     return twice_area(a, b, c) / 2
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 TWO = {"a": Real("1/100", 100), "b": Real("1/100", 100), "c": Real("1/100", 100)}
 LENGTHS = {"last": Real("1/1000", 1000)}

@@ -12,14 +12,13 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -80,9 +79,7 @@ def shifted_tail_bound(e: Fraction, layers: int, dps: int) -> Any:
     return tail_bound(e, layers - 1, dps)
 
 
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 LINE = {"x": Real(-1, None, open_at="lower")}
 WAITING = {"e": Real("1/4", 1, open_at="upper"), "layers": OneOf((1, 2))}

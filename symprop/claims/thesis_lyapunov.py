@@ -9,16 +9,15 @@ from typing import Any
 import sympy
 from flint import acb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.gaussian_shares import expected_shares, share, to_sum_one
 from symprop.claims.thesis_orthogonality import MEANINGS, SPECTRA, ball, lyapunov
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -153,10 +152,7 @@ def mean_of_other_beta(shape: int) -> Fraction:
 
 STEPS = {"t": Real(0, 1, open_at="both"), "gap_between": Real("1/100", 1)}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

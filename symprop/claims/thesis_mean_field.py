@@ -6,16 +6,15 @@ import itertools
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.simulated_networks import sampled_cosine
 from symprop.claims.thesis_hermite import double_moment
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import OneOf, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.specs.architectures import FullyConnected
 
 __all__ = ["CLAIMS"]
@@ -100,10 +99,7 @@ def iterated_kernel(phi: str, rho: Fraction, depth: int, dps: int) -> Any:
 
 SCALED = ("sqrt(2)*Max(x, 0)", "exp(x - 1)", "x**3/sqrt(15)")
 
-
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 CLAIMS = (
     _claim(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import any_series, slope
 from symprop.claims.simulated_networks import sampled_cosine
 from symprop.claims.thesis_contraction import (
@@ -16,13 +17,11 @@ from symprop.claims.thesis_contraction import (
     ratio,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.specs.architectures import FullyConnected
 
 __all__ = ["CLAIMS"]
@@ -121,10 +120,7 @@ NORMALISED_POINTS = tuple(
     for rho in ("1/1000", "1/2", "-1/2", "999/1000")
 )
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

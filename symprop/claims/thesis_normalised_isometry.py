@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import (
     Matrix,
     centred_rows,
@@ -26,10 +27,8 @@ from symprop.claims.thesis_isometry import (
     spread_factor,
 )
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -55,10 +54,7 @@ def printed_batch_bound(x: Matrix, dps: int) -> Any:
 
 VARYING = {"x": matrices(has_no_constant_row, [integer_matrix((1, 0), (0, 1))])}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

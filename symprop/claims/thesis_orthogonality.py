@@ -14,17 +14,16 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.gaussian_shares import expected_shares, to_sum_one
 from symprop.claims.power_series import rational
 from symprop.claims.rational_matrices import Matrix, matrices
 from symprop.claims.thesis_spectra import spectra
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -147,10 +146,7 @@ def is_unequal(weights: Sequence[int]) -> bool:
 
 SQUARED = matrices(lambda x: all(any(row) for row in x))
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(

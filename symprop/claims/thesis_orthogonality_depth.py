@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.gaussian_shares import expected_shares, share, to_sum_one
 from symprop.claims.power_series import rational
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -195,10 +194,7 @@ def squared_distance_bound(count: int, layers: int, dps: int) -> Any:
 NARROW = grid(weights=((1, 3), (1, 2, 3), (10, 10, 10), (1, 100, 100, 100)), d=(4, 30))
 UNEQUAL = grid(weights=((1, 2, 3),), d=(4,))
 
-
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 STEP = {"weights": "proportions of the squared singular values of H_l", "d": "width"}
 DEEP = {"count": "n, even", "layers": "l"}

@@ -8,17 +8,16 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.gaussian_shares import expected_shares, to_sum_one
 from symprop.claims.rational_matrices import Matrix, gram, integer_matrix, matrices, trace
 from symprop.claims.thesis_orthogonality import MEANINGS, SPECTRA, ball, gap, is_unequal
 from symprop.claims.thesis_orthogonality_depth import exact_deviation
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -165,9 +164,7 @@ def steep_tangent(weights: Sequence[int]) -> Fraction:
     return 1 + 4 * (tangent(weights) - 1)
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 RECURSION = {
     "q": Real("1/3", 1, open_at="upper"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.gaussian_shares import expected_shares, to_sum_one
 from symprop.claims.thesis_orthogonality import (
     MEANINGS,
@@ -22,13 +23,11 @@ from symprop.claims.thesis_orthogonality import (
 )
 from symprop.claims.thesis_orthogonality_depth import mean_and_error, next_grams
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -101,9 +100,7 @@ def smaller_inverse(weights: Sequence[int]) -> Fraction:
     return Fraction(9, 10 * len(weights))
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 CLAIMS = (
     _claim(

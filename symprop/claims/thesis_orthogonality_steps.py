@@ -16,17 +16,16 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.gaussian_shares import expected_shares, to_sum_one
 from symprop.claims.power_series import rational
 from symprop.claims.thesis_orthogonality import MEANINGS, SPECTRA
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -182,9 +181,7 @@ def gap_of_hidden(s: Fraction) -> Fraction:
     return s * s + (1 - s) ** 2 - Fraction(1, 3)
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 EVENT = {"alpha": "α", "d": "width", "layers": "l"}
 LINE = {"alpha": Real("1/100", "7/10"), "d": Integer(4, reach=40), "layers": Integer(1, 10**6)}

@@ -9,17 +9,16 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.gaussian_shares import to_sum_one
 from symprop.claims.power_series import rational
 from symprop.claims.thesis_spectra import spectra
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -151,9 +150,7 @@ def twice_minus_gap_of_two(dps: int) -> Any:
     return 2 * minus_gap(2, dps)
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 WIDTHS = {"d": Integer(2, reach=10**6)}
 MEANINGS = {"d": "size of the matrices", "i": "which singular value, the largest first"}

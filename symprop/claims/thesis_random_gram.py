@@ -14,14 +14,13 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.thesis_total_variation import ball
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer, Real
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -86,9 +85,7 @@ def logarithm_after(norm: Fraction, constant: Fraction, dps: int) -> Any:  # noq
         return ball(constant) * ball(1 + 1 / constant).log()
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 CONSTANT = {"constant": Real("1/1000000", "1/100")}
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.claims.thesis_spectra import (
     gain_term,
@@ -22,12 +23,10 @@ from symprop.claims.thesis_spectra import (
     to_mean_one,
 )
 from symprop.gaussian.sphere_integrals import mean_log_form
-from symprop.ledger.claim import Claim
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
 from symprop.ledger.simulation import simulated
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -143,9 +142,7 @@ def sampled_change(weights: Sequence[int], size: int, seed: int) -> tuple[float,
     return mean_and_error(gaps(x) - gaps(diagonal))
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 FRACTIONS = {"weights": "proportions of the eigenvalues of X X', which add up to d"}
 

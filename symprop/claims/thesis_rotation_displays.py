@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.rational_matrices import (
     Matrix,
     determinant,
@@ -30,12 +31,10 @@ from symprop.claims.thesis_spectra import (
 from symprop.gaussian.orthogonal_moments import D, orthogonal_moment, pairings, weingarten
 from symprop.ledger.algebra import identity
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Integer
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
 from symprop.ledger.points import grid
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -167,9 +166,7 @@ def has_small_variance(weights: Sequence[int]) -> bool:
     return 16 * variance(weights) <= 1
 
 
-def _claim(name: str, number: str, expected: Verdict, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis")
 
 SQUARE = {"x": square_matrices()}
 SINGULAR = {

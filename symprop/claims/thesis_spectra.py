@@ -8,13 +8,12 @@ from typing import Any
 
 from flint import arb
 
+from symprop.claims.citations import claims_of
 from symprop.claims.power_series import rational
 from symprop.ledger.checks import at_points
-from symprop.ledger.claim import Claim
 from symprop.ledger.domain import Drawn
 from symprop.ledger.evidence import Grade, Outcome, Verdict
 from symprop.ledger.falsify import attack
-from symprop.ledger.source import Source
 from symprop.numerics.precision import bits_from_dps, working_bits
 
 __all__ = ["CLAIMS"]
@@ -119,10 +118,7 @@ def spectra() -> Drawn:
 
 FRACTIONS = {"weights": "proportions of the eigenvalues of X X', which add up to d"}
 
-
-def _claim(name: str, number: str, expected: Verdict = HOLDS, **data: Any) -> Claim:
-    return Claim(id=f"thesis.{name}", source=Source("thesis", number), expected=expected, **data)
-
+_claim = claims_of("thesis", HOLDS)
 
 CLAIMS = (
     _claim(
