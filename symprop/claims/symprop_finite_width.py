@@ -75,13 +75,13 @@ def nearly_dense_square(width: int, depth: int) -> Fraction:
     return dense_square(width, depth, between=3)
 
 
-def residual_mean(width: int, depth: int, m: int, alpha: Fraction) -> Fraction:  # noqa: ARG001
+def residual_mean(depth: int, m: int, alpha: Fraction) -> Fraction:
     """Return ``m L A (1 + A)^(L - 1)``."""
     return m * depth * alpha**m * (1 + alpha**m) ** (depth - 1)
 
 
-def residual_mean_late(width: int, depth: int, m: int, alpha: Fraction) -> Fraction:
-    return residual_mean(width, depth, m, alpha) * (1 + alpha**m)
+def residual_mean_late(depth: int, m: int, alpha: Fraction) -> Fraction:
+    return residual_mean(depth, m, alpha) * (1 + alpha**m)
 
 
 def enumerated(network: Branched, width: int, depth: int) -> tuple[Fraction, Fraction]:

@@ -160,7 +160,7 @@ def second_of(k: int, more: int) -> Fraction:
     return second_by_paths(k, k + more)
 
 
-def printed_second(k: int, more: int) -> Fraction:  # noqa: ARG001
+def printed_second(k: int) -> Fraction:
     return Fraction(1, k + 1)
 
 

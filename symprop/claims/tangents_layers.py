@@ -58,7 +58,7 @@ def lowered_moment(law: str, a: int, b: int, c: int, i: int, j: int, k: int) -> 
     return total / len(ATOMS[law]) ** 3
 
 
-def half_lowered(law: str, a: int, b: int, c: int, i: int, j: int, k: int) -> Fraction:  # noqa: ARG001
+def half_lowered(law: str, a: int, b: int, c: int) -> Fraction:
     return half_product(law, a, b, c)
 
 
@@ -89,7 +89,7 @@ def path_product(first: int, p: int, q: int, r: int, s: int) -> Fraction:
     return total / 256
 
 
-def product_of_moments(first: int, p: int, q: int, r: int, s: int) -> Fraction:  # noqa: ARG001
+def product_of_moments(p: int, q: int, r: int, s: int) -> Fraction:
     """Return half the product of moments of weights for each neuron on the way."""
     paths = [steps(path) for path in (p, q, r, s)]
     powers = [*Counter((u, v) for u, v, _ in paths).values()]
@@ -132,7 +132,7 @@ def layer_fourth_formula(law: str, width: int) -> Fraction:
     return Fraction(width * (width + 5) * 122**2 + 2 * width * excess * (1 + 11**4), 4)
 
 
-def layer_fourth_gaussian(law: str, width: int) -> Fraction:  # noqa: ARG001
+def layer_fourth_gaussian(width: int) -> Fraction:
     return Fraction(width * (width + 5) * 122**2, 4)
 
 

@@ -96,12 +96,12 @@ def reduced_mean(width: int, m: int, alpha: Fraction, depth: int) -> Fraction:
     return gate_enumeration(graph, width, trained=()).output[0]
 
 
-def expected_mean(width: int, m: int, alpha: Fraction, depth: int) -> Fraction:  # noqa: ARG001
+def expected_mean(m: int, alpha: Fraction, depth: int) -> Fraction:
     return (1 + alpha**m) ** (depth - 1) * alpha**m
 
 
-def late_mean(width: int, m: int, alpha: Fraction, depth: int) -> Fraction:
-    return expected_mean(width, m, alpha, depth) * (1 + alpha**m)
+def late_mean(m: int, alpha: Fraction, depth: int) -> Fraction:
+    return expected_mean(m, alpha, depth) * (1 + alpha**m)
 
 
 def blocks(first: int) -> list[tuple[Fraction, Fraction, Fraction]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -121,7 +120,7 @@ def three() -> int:
     return 3
 
 
-def squared_norm_at_layer(x: Matrix, mirrors: Sequence[int], dps: int) -> Any:  # noqa: ARG001
+def squared_norm_at_layer(x: Matrix, dps: int) -> Any:
     """Return ``|J_BN(X)|^2``, which is 1 for rows of length 1."""
     return squared_norm(x, dps)
 
